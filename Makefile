@@ -1,0 +1,47 @@
+# Savepoint. `make sandbox` to try it, `make test` to check it; everything stays inside .venv.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY) ## make .venv and install the locked dependencies (once)
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Savepoint needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the locked dependencies into $(VENV) ..."
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock && \
+		uv pip install -q --python $(BIN)/python --no-deps --editable . ; \
+	else \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock && \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --editable . ; \
+	fi
+	@touch $(READY)
+
+sandbox: setup ## start Savepoint with everything embedded and print the address of its page
+	@$(BIN)/savepoint sandbox
+
+test: setup ## run all tests
+	@$(BIN)/python -m pytest
+
+lint: setup ## style, types and import contracts
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+fix: setup ## format and mend what can be mended by itself
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+check: lint test ## what CI runs
+
+bench: setup ## measure, as ratios against a floor in the same run
+	@$(BIN)/python -m benchmarks
+
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements-dev.lock
+
+.PHONY: help setup sandbox test lint fix check bench lock

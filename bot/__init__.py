@@ -1,0 +1,1 @@
+"""Savepoint: backup and restore of Neo4j Aura from Slack."""

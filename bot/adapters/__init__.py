@@ -1,0 +1,1 @@
+"""The world: Aura, Slack, Redis, the queue and the clock."""

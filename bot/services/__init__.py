@@ -1,0 +1,1 @@
+"""What the bot does: use cases, the runner and its steps."""

@@ -1,0 +1,1 @@
+"""What people see. Pure: state in, Block Kit out."""

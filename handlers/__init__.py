@@ -1,0 +1,1 @@
+"""Slack payload in, typed value, one service call, one view out."""

@@ -1,0 +1,1 @@
+"""A double of Slack: Web API, Socket Mode, interactivity and limits."""
