@@ -1,0 +1,1 @@
+"""Composition root: settings, adapters, services, Bolt; and a graceful stop."""

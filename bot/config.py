@@ -1,0 +1,1 @@
+"""Settings from the environment and `savepoint.toml`, validated once, never at import."""

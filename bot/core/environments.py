@@ -1,0 +1,68 @@
+"""Environments: our own classes of instances, each with its people, channels and rules."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from bot.core.base import ChannelId, Frozen, InstanceId, ProjectId
+from bot.core.instances import InstanceSummary
+from bot.core.people import Group
+from bot.core.seal import seal
+
+
+class Environment(Frozen):
+    """One class of instances, such as production.
+
+    ``operators`` may take snapshots and ask for restores; ``approvers`` decide about them, and
+    ``quorum`` (1 to 9) of them must agree. An empty list means nobody (promise P3). ``viewers``
+    absent means every full member of the workspace may look.
+    """
+
+    name: str
+    channel: ChannelId
+    alert_channel: ChannelId
+    operators: Group = Group()
+    approvers: Group = Group()
+    viewers: Group | None = None
+    quorum: int = Field(default=1, ge=1, le=9)
+    confirm_instance_suffix: bool = False
+    approval_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    execution_minutes: int = Field(default=10, ge=1, le=24 * 60)
+    projects: tuple[ProjectId, ...] = ()
+    instances: tuple[InstanceId, ...] = ()
+
+    @property
+    def policy_version(self) -> str:
+        """A fingerprint of these rules; it stands in each sealed plan (promise P4)."""
+        return seal(self)[:12]
+
+    @property
+    def approval_window(self) -> timedelta:
+        """How long a request waits for its approvers."""
+        return timedelta(minutes=self.approval_minutes)
+
+    @property
+    def execution_window(self) -> timedelta:
+        """How long an approved operation may wait to begin."""
+        return timedelta(minutes=self.execution_minutes)
+
+
+class Estate(Frozen):
+    """All environments and aliases of the configuration."""
+
+    environments: tuple[Environment, ...] = ()
+    aliases: dict[str, InstanceId] = Field(default={})
+
+    def environment_of(self, instance: InstanceSummary) -> Environment | None:
+        """Return the environment that names the instance, or else its project, or None."""
+        for environment in self.environments:
+            if instance.id in environment.instances:
+                return environment
+        for environment in self.environments:
+            if instance.project_id in environment.projects:
+                return environment
+        return None
+
+    def environment(self, name: str) -> Environment | None:
+        """Return the environment of this name, or None."""
+        return next((e for e in self.environments if e.name == name), None)

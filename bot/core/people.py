@@ -1,0 +1,56 @@
+"""Who somebody is, and whether they may act at all.
+
+Identity is (team id, user id); names are for display only (promise P2). What Slack says about a
+person is read at the moment of decision (https://docs.slack.dev/reference/objects/user-object).
+"""
+
+from bot.core.base import Frozen, GroupId, TeamId, UserId
+
+
+class Person(Frozen):
+    """A person's identity."""
+
+    team_id: TeamId
+    user_id: UserId
+
+
+class Standing(Frozen):
+    """What Slack knows of a person right now."""
+
+    person: Person
+    name: str = ""
+    deactivated: bool = False
+    bot: bool = False
+    guest: bool = False
+    invited: bool = False
+    external: bool = False
+
+
+class Group(Frozen):
+    """People named in the configuration, directly or through Slack user groups."""
+
+    users: tuple[UserId, ...] = ()
+    groups: tuple[GroupId, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody is named; an empty list means nobody, never everybody (promise P3)."""
+        return not (self.users or self.groups)
+
+
+SLACKBOT = UserId("USLACKBOT")  # is_bot is false for it
+
+
+def ineligible(standing: Standing) -> str | None:
+    """Say why this person may never operate or approve, or None when nothing speaks against it."""
+    if standing.bot or standing.person.user_id == SLACKBOT:
+        return "is a bot"
+    if standing.deactivated:
+        return "is deactivated"
+    if standing.external:
+        return "belongs to another workspace"
+    if standing.guest:
+        return "is a guest"
+    if standing.invited:
+        return "has not accepted the invitation yet"
+    return None

@@ -1,0 +1,1 @@
+"""Logs: JSON lines with the operation id, secrets redacted."""

@@ -1,0 +1,55 @@
+"""Every id on the Slack wire: actions, blocks, callbacks. Each has one route in `handlers`.
+
+A button's ``value`` and a view's ``private_metadata`` hold an opaque id of ours and nothing else.
+"""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """``action_id`` of buttons and inputs that send a click."""
+
+    APPROVE = "approve"
+    DENY = "deny"
+    CANCEL = "cancel"
+    UNDO = "undo"
+    SETTLE_RAN = "settle_ran"
+    SETTLE_NOT_RUN = "settle_not_run"
+    OPEN_RESTORE = "open_restore"
+    """A button that opens the restore modal; value = instance id, or empty to choose."""
+    SNAPSHOT_PAGE = "snapshot_page"
+    """Turn the page of a snapshot list; value = id of the stored listing and the page."""
+    PICK_INSTANCE = "pick_instance"
+    """In the restore modal: the instance was chosen (external_select)."""
+    PICK_SNAPSHOT = "pick_snapshot"
+    """In the restore modal: the snapshot was chosen (external_select)."""
+    OPEN_CARD = "open_card"
+    """A link button; Slack sends a click for it too, and it wants an ack."""
+    TAKE_SNAPSHOT = "take_snapshot"
+    """On the Home tab; value = instance id."""
+
+
+class Callback(StrEnum):
+    """``callback_id`` of modals and shortcuts."""
+
+    RESTORE = "restore"
+    DENY = "deny"
+    RESTORE_SHORTCUT = "restore_shortcut"
+    """Global shortcut: open the restore modal."""
+    THREAD_SHORTCUT = "thread_shortcut"
+    """Message shortcut: open the restore modal, keeping the thread."""
+
+
+class Field(StrEnum):
+    """``block_id`` of inputs; in a modal they carry the draft's id behind a dot."""
+
+    INSTANCE = "instance"
+    SNAPSHOT = "snapshot"
+    REASON = "reason"
+    WORD = "word"
+    SUFFIX = "suffix"
+    WAIVER = "waiver"
+
+
+VALUE = "value"
+"""``action_id`` of plain inputs."""
