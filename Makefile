@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(READY) ## make .venv and install the locked dependencies (once)
 
@@ -37,6 +37,10 @@ fix: setup ## format and mend what can be mended by itself
 
 check: lint test ## what CI runs
 
+screenshots: setup ## take the pictures of docs/images anew (needs Chromium)
+	@$(BIN)/python -m pytest -q tests/browser/test_restore_in_the_sandbox.py
+	@$(BIN)/python -m tests.browser.pictures
+
 bench: setup ## measure, as ratios against a floor in the same run
 	@$(BIN)/python -m benchmarks
 
@@ -44,4 +48,4 @@ lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements.lock
 	uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements-dev.lock
 
-.PHONY: help setup sandbox test lint fix check bench lock
+.PHONY: help setup sandbox test screenshots lint fix check bench lock

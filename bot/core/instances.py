@@ -104,6 +104,11 @@ def find(wanted: str, fleet: Sequence[S], aliases: dict[str, InstanceId] | None 
     for instance in fleet:
         if instance.id == target.lower():
             return instance
+    if target != word:  # never fall back on a name that only looks like the alias (promise P14)
+        raise UnknownInstance(
+            f"the alias “{word[:80]}” means `{target}`, which I cannot see",
+            hint="`/aura instance list` shows those I can see; aliases stand in `savepoint.toml`.",
+        )
     named = [instance for instance in fleet if instance.name.lower() == word.lower()]
     if len(named) == 1:
         return named[0]

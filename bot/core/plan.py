@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from bot.core.base import Frozen, OperationId
 from bot.core.environments import Environment
@@ -32,7 +32,7 @@ class RestorePlan(Frozen):
     snapshot: Snapshot
     reason: str
     waiver: Waiver | None = None
-    quorum: int
+    quorum: int = Field(ge=1)
     policy_version: str
     created_at: AwareDatetime
     expires_at: AwareDatetime

@@ -17,6 +17,12 @@ ON_DEMAND = "AdHoc"
 
 MOST_DAYS = 90  # the longest retention Aura documents for any tier
 
+#: How many days a search for the newest snapshot goes back before it says "none lately".
+SEARCH_DAYS = 7
+
+#: How many days of snapshots the restore form offers; older ones are named by their id.
+OFFER_DAYS = 14
+
 
 class Exportable(StrEnum):
     """Whether a snapshot can leave the instance; Aura does not always say."""

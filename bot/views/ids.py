@@ -18,7 +18,10 @@ class Action(StrEnum):
     OPEN_RESTORE = "open_restore"
     """A button that opens the restore modal; value = instance id, or empty to choose."""
     SNAPSHOT_PAGE = "snapshot_page"
-    """Turn the page of a snapshot list; value = id of the stored listing and the page."""
+    """Turn the page of a snapshot list; value = id of the stored listing and the page.
+
+    On the wire it ends in ``:older`` or ``:newer``, since two buttons of a block must differ.
+    """
     PICK_INSTANCE = "pick_instance"
     """In the restore modal: the instance was chosen (external_select)."""
     PICK_SNAPSHOT = "pick_snapshot"
@@ -27,6 +30,8 @@ class Action(StrEnum):
     """A link button; Slack sends a click for it too, and it wants an ack."""
     TAKE_SNAPSHOT = "take_snapshot"
     """On the Home tab; value = instance id."""
+    HOME_PAGE = "home_page"
+    """Turn the page of the Home tab; value = the page; ends in ``:next``, ``:previous``."""
 
 
 class Callback(StrEnum):

@@ -98,8 +98,11 @@ def plain(text: str) -> Block:
 
 
 def mrkdwn(text: str) -> Block:
-    """Make a mrkdwn text object."""
-    return {"type": "mrkdwn", "text": text}
+    """Make a mrkdwn text object; verbatim, so that Slack finds no mention where we wrote none.
+
+    https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+    """
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def section(text: str, *, block_id: str | None = None, accessory: Block | None = None) -> Block:

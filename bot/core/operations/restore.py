@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import ClassVar, Literal
 
 from bot.core.base import InstanceId, SnapshotId
-from bot.core.errors import AlreadyDecided, IllegalTransition, NotAllowed
+from bot.core.errors import AlreadyDecided, BotError, IllegalTransition, NotAllowed
 from bot.core.operations import events as e
-from bot.core.operations.base import Operation, Table
+from bot.core.operations.base import Operation, Table, advance
 from bot.core.people import Person
 from bot.core.plan import RestorePlan
 
@@ -144,6 +144,9 @@ _STEPS = {
 
 #: A safety snapshot that takes longer than this will not come any more.
 SNAPSHOT_LIMIT = timedelta(hours=2)
+#: How long a lost answer is looked for, whatever keeps us from looking: Aura that is silent or
+#: always asks to wait, or looks that never come to an end.
+LOOK_LIMIT = timedelta(hours=2)
 #: A restore that takes longer than this needs a person's eyes.
 RESTORE_LIMIT = timedelta(hours=6)
 
@@ -179,9 +182,10 @@ class Restore(Operation):
         """Refuse approvals by the requester, twice by one person, for another plan or too late."""
         match event:
             case e.Seconded() | e.Approved():
-                if event.by.user_id == self.requester.user_id:
+                # One user id is one person, whatever workspace a payload names beside it.
+                if event.by.user_id in (self.requester.user_id, self.plan.requester.user_id):
                     raise NotAllowed("you asked for this restore, so somebody else must approve it")
-                if event.by in self.approvers:
+                if event.by.user_id in {p.user_id for p in self.approvers}:
                     raise AlreadyDecided("you have already approved this restore")
                 if event.seal != self.plan.seal:
                     raise NotAllowed("the approval is for another plan than the one stored here")
@@ -190,6 +194,8 @@ class Restore(Operation):
                 completes = len(self.approvers) + 1 >= self.plan.quorum
                 if completes is not isinstance(event, e.Approved):
                     raise IllegalTransition("the count of approvals does not fit the quorum")
+            case e.RestoreIntended() if self.due(now):  # what was checked before is out of date
+                raise IllegalTransition("the time to begin this restore is over")
             case e.SafetyWaived() if self.plan.waiver is None:
                 raise IllegalTransition("the plan holds no waiver of the safety snapshot")
             case e.SnapshotStarted() if self.plan.waiver is not None:
@@ -212,6 +218,8 @@ class Restore(Operation):
                 return self.since + self.plan.execution_window
             case P.SNAPSHOTTING:
                 return self.since + SNAPSHOT_LIMIT
+            case P.UNCERTAIN:
+                return self.since + LOOK_LIMIT
             case P.RESTORING | P.VERIFYING:
                 return self.since + RESTORE_LIMIT
             case _:
@@ -228,6 +236,10 @@ class Restore(Operation):
                     reason="the safety snapshot did not complete within 2 hours",
                     hint="Nothing was restored. Look at the snapshot in the Aura console.",
                 )
+            case P.UNCERTAIN:
+                return e.OutcomeUnknown(
+                    reason="the answer to the restore call was lost, and 2 hours did not tell more"
+                )
             case P.RESTORING | P.VERIFYING:
                 return e.OutcomeUnknown(reason="the instance was not running again after 6 hours")
             case _:
@@ -238,16 +250,39 @@ def permitted(op: Restore) -> tuple[InstanceId, SnapshotId]:
     """Return what the one restore call of this operation may name; raises NotAllowed.
 
     This is the only reading from which a permit is minted (promise P1): it trusts the history,
-    not the phase alone.
+    not the phase alone, and of the operation only what its sealed plan says too.
     """
+    plan = op.plan
     if op.phase is not P.STARTING or op.last(e.RestoreIntended) is None:
         raise NotAllowed("no intent is recorded")
-    others = {p.user_id for p in op.approvers} - {op.requester.user_id}
-    if len(others) < op.plan.quorum or op.last(e.Approved) is None:
+    said = (op.id, op.requester, op.instance_id, op.environment, op.plan.snapshot.instance_id)
+    if said != (
+        plan.operation_id,
+        plan.requester,
+        plan.instance.id,
+        plan.environment,
+        plan.instance.id,
+    ):
+        raise NotAllowed("the operation is not the one of its plan")
+    others = {p.user_id for p in op.approvers} - {plan.requester.user_id}
+    if len(others) < plan.quorum or op.last(e.Approved) is None:
         raise NotAllowed("the quorum of approvals is missing")
     seals = {r.event.seal for r in op.history if isinstance(r.event, e.Seconded | e.Approved)}
-    if seals != {op.plan.seal}:
+    if seals != {plan.seal}:
         raise NotAllowed("the approvals are for another plan")
-    if op.plan.waiver is None and op.last(e.SnapshotCompleted) is None:
+    if plan.waiver is None and op.last(e.SnapshotCompleted) is None:
         raise NotAllowed("the safety snapshot is not complete")
-    return op.plan.instance.id, op.plan.snapshot.id
+    if _replayed(op) is not op.phase:
+        raise NotAllowed("the history does not lead here in this order")
+    return plan.instance.id, plan.snapshot.id
+
+
+def _replayed(op: Restore) -> RestorePhase | None:
+    """Walk the history again from the beginning, past every check; None when it is not legal."""
+    again = op.model_copy(update={"phase": P.AWAITING_APPROVAL, "history": ()})
+    try:
+        for recorded in op.history:
+            again = advance(again, recorded.event, now=recorded.at)
+    except BotError:
+        return None
+    return again.phase

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar, Literal
 
 from bot.core.base import SnapshotId
+from bot.core.errors import IllegalTransition
 from bot.core.operations import events as e
 from bot.core.operations.base import Operation, Table
 from bot.core.plan import SnapshotPlan
@@ -68,6 +69,11 @@ class TakeSnapshot(Operation):
         """The snapshot's id once Aura accepted it."""
         started = self.last(e.SnapshotStarted)
         return started.snapshot_id if started else None
+
+    def check(self, event: e.Event, now: datetime) -> None:
+        """Refuse the completion of another snapshot."""
+        if isinstance(event, e.SnapshotCompleted) and event.snapshot_id != self.snapshot_id:
+            raise IllegalTransition("this is not the snapshot that was asked for")
 
     def next_step(self) -> SnapshotStep | None:
         """Say what the runner must do next."""

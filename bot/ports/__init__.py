@@ -1,0 +1,32 @@
+"""Ports: what the services need of the world, as protocols that adapters fulfil."""
+
+from bot.ports.aura import Accepted, Aura, SnapshotAccepted
+from bot.ports.chat import ChannelFacts, Chat, Directory, Identity, MessageRef
+from bot.ports.messages import Budget, Card, Cards, Catalogue, Draft, Drafts, Outbox, Seen
+from bot.ports.operations import AuditLog, Meter, Operations, Queue
+from bot.ports.time import Clock, NewId
+
+__all__ = [
+    "Accepted",
+    "AuditLog",
+    "Aura",
+    "Budget",
+    "Card",
+    "Cards",
+    "Catalogue",
+    "ChannelFacts",
+    "Chat",
+    "Clock",
+    "Directory",
+    "Draft",
+    "Drafts",
+    "Identity",
+    "MessageRef",
+    "Meter",
+    "NewId",
+    "Operations",
+    "Outbox",
+    "Queue",
+    "Seen",
+    "SnapshotAccepted",
+]

@@ -1,0 +1,59 @@
+"""The Aura API, by effect."""
+
+from datetime import date
+from typing import Protocol
+
+from bot.core.base import Frozen, InstanceId, SnapshotId
+from bot.core.instances import Instance, InstanceSummary, Project
+from bot.core.permits import Permit
+from bot.core.snapshots import Snapshot
+
+
+class Accepted(Frozen):
+    """Aura said 202."""
+
+    status: str
+    request_id: str | None = None
+
+
+class SnapshotAccepted(Frozen):
+    """Aura accepted a snapshot."""
+
+    snapshot_id: SnapshotId
+    request_id: str | None = None
+
+
+class Aura(Protocol):
+    """The Aura API, by effect. Every method may raise AuraError.
+
+    Reads wait for the shared rate limit; ``background`` ones let interactive work go first.
+    """
+
+    async def projects(self) -> tuple[Project, ...]:
+        """Return every project that the credentials see."""
+
+    async def instances(self) -> tuple[InstanceSummary, ...]:
+        """Return every instance that the credentials see, without their state."""
+
+    async def instance(self, instance_id: InstanceId, *, background: bool = False) -> Instance:
+        """Return one instance with its state; AuraNotFound when it has gone."""
+
+    async def snapshots(
+        self, instance_id: InstanceId, day: date, *, background: bool = False
+    ) -> tuple[Snapshot, ...]:
+        """Return the snapshots of one UTC day."""
+
+    async def snapshot(
+        self, instance_id: InstanceId, snapshot_id: SnapshotId, *, background: bool = False
+    ) -> Snapshot:
+        """Return one snapshot; AuraNotFound when there is none."""
+
+    async def take_snapshot(self, instance_id: InstanceId) -> SnapshotAccepted:
+        """Ask for an on-demand snapshot; sent once, never repeated by itself."""
+
+    async def overwrite_in_place(self, permit: Permit) -> Accepted:
+        """Restore the permit's snapshot over its instance; the permit is consumed first.
+
+        Sent at most once. An AuraError with ``definite`` False means that nobody can know
+        whether it was done. Raises NotAllowed when the permit has been consumed before.
+        """

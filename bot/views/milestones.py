@@ -1,0 +1,69 @@
+"""The thread's lines: one for each event worth telling; ends have a message of their own."""
+
+from bot.core.operations import Recorded, Restore
+from bot.core.operations import events as e
+from bot.views.kit import Message, code, moment, section, user
+from bot.views.words import called, sentence
+
+
+def milestone(op: Restore, index: int) -> Message | None:
+    """Return the thread line for one event of the history, or None when it needs none."""
+    if op.final and index == len(op.history) - 1:
+        return None  # the ending tells it
+    text = _line(op, op.history[index], index)
+    return Message(text=text, blocks=(section(text),)) if text else None
+
+
+def _line(op: Restore, recorded: Recorded, index: int) -> str | None:
+    instance = called(op.plan.instance)
+    match recorded.event:
+        case e.Seconded(by=by):
+            given = sum(isinstance(r.event, e.Seconded) for r in op.history[: index + 1])
+            return (
+                f"👍 {user(by.user_id)} approved at {moment(recorded.at)}: {given} of "
+                f"{op.plan.quorum}. {op.plan.quorum - given} more needed; nothing has been "
+                "changed yet."
+            )
+        case e.Approved(by=by):
+            then = "the restore goes ahead" if op.plan.waiver else "the safety snapshot begins"
+            return (
+                f"✅ {user(by.user_id)} approved at {moment(recorded.at)}, which makes "
+                f"{op.plan.quorum} of {op.plan.quorum}. After one more check {then}."
+            )
+        case e.SafetyWaived():
+            return f"⚠ No safety snapshot of {instance} is taken, as the approved plan says."
+        case e.SnapshotStarted(snapshot_id=snapshot_id, adopted=adopted):
+            found = " (found again after an interruption)" if adopted else ""
+            return (
+                f"📸 Aura is taking the safety snapshot {code(snapshot_id, 80)} of {instance}"
+                f"{found}. The restore waits for it; nothing has been changed yet."
+            )
+        case e.SnapshotCompleted(snapshot_id=snapshot_id):
+            return (
+                f"✅ The safety snapshot {code(snapshot_id, 80)} is complete: there is a way back."
+            )
+        case e.RestoreIntended():
+            return (
+                f"▶ The restore of {instance} begins now. It goes offline, and its present data "
+                "is replaced. It is too late to cancel."
+            )
+        case e.RestoreStarted(request_id=request_id, adopted=adopted):
+            how = "Aura was found restoring" if adopted else "Aura accepted the restore of"
+            asked = f" Aura's request id: {code(request_id, 80)}." if request_id else ""
+            return f"▶ {how} {instance}.{asked} I tell you here when it runs again."
+        case e.Interrupted(reason=reason):
+            return (
+                f"❓ Aura's answer to the restore call for {instance} was lost. "
+                f"{sentence(reason)} I look at the instance and send nothing again."
+            )
+        case e.OutcomeUnknown(reason=reason):
+            return (
+                f"❓ I cannot tell how the restore of {instance} stands. {sentence(reason)} "
+                "Nothing is sent again; an approver is asked in the alert channel to look."
+            )
+        case e.SettledRan(by=by):
+            return f"🔎 {user(by.user_id)} looked and says: the restore ran. I watch it to its end."
+        case e.RestoreFinished():
+            return f"✅ {instance} is running again. One more reading confirms it."
+        case _:
+            return None

@@ -1,0 +1,191 @@
+"""Every message and view once, with one text from outside put wherever the outside has a say."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from bot.core.base import InstanceId, SnapshotId
+from bot.core.environments import Environment
+from bot.core.errors import BotError
+from bot.core.instances import Instance, Project
+from bot.core.operations import Restore, TakeSnapshot
+from bot.core.operations import events as e
+from bot.core.plan import Waiver
+from bot.core.snapshots import Exportable, Snapshot, SnapshotNote
+from bot.views import home, instances, jobs, operations, snapshots
+from bot.views import restore as modal
+from bot.views.instances import InstanceRow
+from bot.views.kit import Message, View
+from tests.views.samples import (
+    APPROVER,
+    COMPLETED,
+    INTENDED,
+    LINK,
+    NOW,
+    PRODUCTION,
+    REQUESTER,
+    STARTED,
+    approval,
+    instance,
+    minutes,
+    plan,
+    restore,
+    take,
+    taken,
+    to_done,
+    to_ready,
+    to_restoring,
+)
+
+Shown = tuple[str, Message | View]
+
+
+def restores(said: str) -> Iterator[Restore]:
+    """A restore at each turn of its life, with the text in every place it can take."""
+    of = plan(
+        instance=stranger(said),
+        project=Project(id=plan().project.id, name=said),
+        environment=said,
+        reason=said,
+    )
+    bare = of.model_copy(update={"waiver": Waiver(obstacle=said, reason=said)})
+    failed = e.StepFailed(reason=said, hint=said, request_id=said)
+    lost = e.Interrupted(reason=said, request_id=said)
+    unknown = e.OutcomeUnknown(reason=said)
+    stuck = (*to_ready(of), e.RestoreIntended(status_before=said), lost, unknown)
+    for events in (
+        (),
+        (e.Denied(by=APPROVER, reason=said),),
+        (e.Cancelled(by=REQUESTER),),
+        (e.Expired(),),
+        (e.Voided(differences=(said,) * 20),),
+        (approval(of), failed),
+        to_ready(of),
+        stuck,
+        (*stuck, e.SettledRan(by=APPROVER)),
+        (*stuck, e.SettledNotRun(by=APPROVER)),
+        (*to_ready(of), INTENDED, e.RestoreRefused(reason=said, hint=said, request_id=said)),
+        (*to_restoring(of), failed),
+        to_done(of),
+    ):
+        yield restore(*events, plan=of)
+    yield restore(plan=bare)
+    yield restore(approval(bare), e.SafetyWaived(), plan=bare)
+
+
+def stranger(said: str, **changes: Any) -> Instance:
+    """An instance whose every word comes from outside."""
+    words = {"name": said, "memory": said, "storage": said, "cdc_mode": said, "region": said}
+    return instance(**{**words, "tier": said, "status": said, "cloud": said, **changes})
+
+
+def rows(said: str, count: int) -> list[InstanceRow]:
+    """Many instances, each in an environment of its own."""
+    return [
+        InstanceRow(
+            instance=stranger(said, id=InstanceId(f"{n:08x}")),
+            environment=f"{n} {said}" if n else None,
+            newest=taken(profile=said) if n % 2 else None,
+            trouble=said,
+        )
+        for n in range(count)
+    ]
+
+
+def history(said: str, count: int) -> list[Snapshot]:
+    """Many snapshots, one every eight hours."""
+    return [
+        taken(
+            id=SnapshotId(f"snap-{n}"),
+            taken_at=NOW - timedelta(hours=8 * n),
+            profile=said,
+            status="Completed" if n % 3 else said,
+            exportable=list(Exportable)[n % 3],
+        )
+        for n in range(count)
+    ]
+
+
+def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
+    """Yield each view by name."""
+    ops: list[Restore | TakeSnapshot] = [*restores(said)]
+    taking = {"note": said, "name": said, "tier": said}
+    failed = e.StepFailed(reason=said, hint=said, request_id=said)
+    ops += [take(*events, **taking) for events in ((), (STARTED,), (STARTED, COMPLETED), (failed,))]
+    for op in ops:
+        yield from _of(op)
+    error = BotError(said, hint=said)
+    yield "note", operations.note(error)
+    yield "sentence", operations.note(said)
+    yield "loading", modal.loading(draft_id="d")
+    yield "choose", modal.choose(draft_id="d")
+    yield "broken", modal.broken(error, draft_id="d")
+    strict = Environment(
+        **{**PRODUCTION.model_dump(), "name": said, "confirm_instance_suffix": True}
+    )
+    for environment in (strict, None):
+        facts = modal.RestoreFacts(
+            instance=stranger(said),
+            project=Project(id=plan().project.id, name=said),
+            environment=environment,
+            snapshot=taken(profile=said),
+            obstacle=said,
+            now=NOW,
+        )
+        yield "form", modal.form(facts, draft_id="d")
+    project = Project(id=plan().project.id, name=said)
+    fleet_rows = rows(said, fleet)
+    yield "instances", instances.listing(fleet_rows, now=NOW)
+    yield (
+        "instance",
+        instances.shown(fleet_rows[-1], project=project, running=restore(), now=NOW),
+    )
+    yield from _snapshots(said, many)
+    yield "jobs", jobs.listing(ops * (1 + fleet // 20), now=NOW)
+    pending = [op for op in ops if isinstance(op, Restore)] * 2
+    yield "home", home.home(fleet_rows, ops * 2, pending, now=NOW)
+    yield "home, last page", home.home(fleet_rows, ops, pending, now=NOW, page=99)
+
+
+def _of(op: Restore | TakeSnapshot) -> Iterator[Shown]:
+    now, name = minutes(20), f"{op.kind} {op.phase}"
+    yield f"card: {name}", operations.card(op, now=now)
+    yield f"alert: {name}", operations.alert(op, link=LINK, now=now)
+    yield f"receipt: {name}", operations.receipt(op, link=LINK)
+    yield f"job: {name}", jobs.shown(op, link=LINK, now=now)
+    if op.final:
+        yield f"ending: {name}", operations.ending(op, now=now)
+    for index in range(len(op.history)):
+        if line := operations.milestone(op, index):
+            yield f"milestone {index}: {name}", line
+    if isinstance(op, Restore):
+        yield f"gate: {name}", operations.gate(op, now=now)
+        yield f"invitation: {name}", operations.invitation(op, link=LINK)
+        yield f"deny: {name}", modal.deny_form(op)
+
+
+def _snapshots(said: str, many: int) -> Iterator[Shown]:
+    found = history(said, many)
+    days = {s.taken_at.date(): () for s in found}
+    for each in found:
+        days[each.taken_at.date()] = (*days[each.taken_at.date()], each)  # type: ignore[assignment]
+    notes = {
+        s.id: SnapshotNote(
+            snapshot_id=s.id, instance_id=s.instance_id, by=REQUESTER, at=NOW, note=said
+        )
+        for s in found
+    }
+    for page, only in ((0, False), (1, False), (0, True)):
+        listing = snapshots.listing(
+            stranger(said),
+            days,
+            notes=notes,
+            page=page,
+            listing_id="ls",
+            exportable_only=only,
+            now=NOW,
+        )
+        yield f"snapshots {page} {only}", listing
+    for one in found[:3]:
+        shown = snapshots.shown(stranger(said), one, notes[one.id], now=NOW)
+        yield f"snapshot {one.id}", shown
