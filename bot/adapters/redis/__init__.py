@@ -1,0 +1,57 @@
+"""The store: Redis 6.2 or newer, or Valkey; embedded or shared by replicas.
+
+Rules
+  * Whatever must happen together happens in one Lua script, on the server's own clock.
+  * A script that changes something carries a token of its call, so that redis-py may send it again
+    after a lost answer without doing it twice or taking its own work for somebody else's.
+  * Every failure of the store becomes StoreUnavailable.
+  * Each key has an end (a TTL) or an owner that keeps it. This table is checked by a test:
+
+==============================  ========  ========================================
+key                             type      kept
+==============================  ========  ========================================
+``sp:op:<id>:open``             hash      owner: the operation, while it is open
+``sp:op:<id>:final``            hash      ttl: 400 days from its end
+``sp:ops:open``                 hash      owner: the open operations
+``sp:ops:recent``               zset      owner: the operations of 400 days
+``sp:lease:<instance>``         hash      owner: the operation that holds it
+``sp:fence:<instance>``         string    owner: the instance, for ever
+``sp:audit``                    stream    owner: the auditor, for ever
+``sp:audit:head``               hash      owner: the auditor, for ever
+``sp:card:<operation>``         string    ttl: 400 days from the last change
+``sp:draft:<id>``               string    ttl: 1 hour
+``sp:catalogue:<instance>``     hash      ttl: 400 days from the last note
+``sp:seen:<key>``               string    ttl: as the caller says
+``sp:permit:<operation>``       string    ttl: 400 days
+``sp:budget:<name>``            zset      ttl: one window
+``sp:outbox:<name>``            zset      owner: the operations that are behind
+``sp:outbox:<name>:taken``      zset      owner: the operations that are behind
+==============================  ========  ========================================
+
+(An operation has one key, ``sp:op:<id>``; the table's last word only tells its two ages apart.)
+"""
+
+from bot.adapters.redis.audit import RedisAuditLog
+from bot.adapters.redis.budget import RedisBudget
+from bot.adapters.redis.cards import RedisCards, RedisDrafts
+from bot.adapters.redis.catalogue import RedisCatalogue
+from bot.adapters.redis.connection import connect
+from bot.adapters.redis.once import RedisPermits, RedisSeen
+from bot.adapters.redis.operations import RedisOperations
+from bot.adapters.redis.outbox import RedisOutbox
+from bot.adapters.redis.persistence import Weakness, durability
+
+__all__ = [
+    "RedisAuditLog",
+    "RedisBudget",
+    "RedisCards",
+    "RedisCatalogue",
+    "RedisDrafts",
+    "RedisOperations",
+    "RedisOutbox",
+    "RedisPermits",
+    "RedisSeen",
+    "Weakness",
+    "connect",
+    "durability",
+]

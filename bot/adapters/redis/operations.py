@@ -1,0 +1,210 @@
+"""Operations in Redis: compare-and-swap, and one lease with a fence per instance.
+
+The lease belongs to the operation, not to a process, and has no TTL: the operation always comes
+back, so its lease is always given back. A lease that ran out under a slow or frozen process would
+let two operations hold the instance (promise P8).
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import cast
+
+from pydantic import ValidationError
+from redis.asyncio import Redis
+
+from bot.adapters.redis.connection import (
+    ATTEMPTS,
+    KEPT,
+    PREFIX,
+    Script,
+    crowded,
+    fresh_token,
+    guarded,
+    pause,
+)
+from bot.adapters.redis.operations_lua import CREATE, STUMBLE, UPDATE
+from bot.core.base import InstanceId, OperationId
+from bot.core.errors import AlreadyDecided, InstanceBusy, UnknownOperation
+from bot.core.operations import OPERATION, Operation, Restore, TakeSnapshot
+from bot.ports.operations import Op
+
+_log = logging.getLogger(__name__)
+
+OPEN = f"{PREFIX}ops:open"
+RECENT = f"{PREFIX}ops:recent"
+
+
+class RedisOperations:
+    """The Operations port. ``kept`` is how long an operation stays readable after its end."""
+
+    def __init__(self, redis: Redis, *, kept: timedelta = KEPT) -> None:
+        self._redis = redis
+        self._kept = kept
+        self._create = Script(redis, CREATE)
+        self._update = Script(redis, UPDATE)
+        self._stumble = Script(redis, STUMBLE)
+
+    async def create(self, op: Operation) -> None:
+        """Store a new operation; an EXCLUSIVE one takes its instance's lease in the same step.
+
+        Raises InstanceBusy naming the holder, AlreadyDecided when the id is taken. A script may
+        only touch keys it was given, and the holder is known only after looking: so the presumed
+        holder goes in, and the script says whom to presume instead when it is another.
+        """
+        holder, token = "", fresh_token()
+        created = op.created_at.timestamp()
+        for _ in range(ATTEMPTS):
+            keys = [_op(op.id), OPEN, RECENT, _lease(op.instance_id), _fence(op.instance_id)]
+            answer = await self._create(
+                [*keys, _op(holder or op.id)],
+                [
+                    op.id,
+                    op.model_dump_json(),
+                    op.version,
+                    token,
+                    _label(op),
+                    created,
+                    created - self._kept.total_seconds(),
+                    int(op.EXCLUSIVE),
+                    holder,
+                ],
+            )
+            match answer:
+                case ["ok"]:
+                    return
+                case ["exists"]:
+                    raise AlreadyDecided(f"there is already an operation {op.id}")
+                case ["busy", _]:
+                    raise InstanceBusy(
+                        f"another operation, {holder}, holds this instance",
+                        holder=OperationId(holder),
+                    )
+                case _:
+                    holder = answer[1]
+        raise crowded()
+
+    async def get(self, operation_id: OperationId) -> Restore | TakeSnapshot | None:
+        """Return an operation, or None."""
+        with guarded():
+            stored = await self._redis.hget(_op(operation_id), "json")
+            return OPERATION.validate_json(stored) if stored else None
+
+    async def update(self, operation_id: OperationId, modify: Callable[[Op], Op]) -> Op:
+        """Change an operation by compare-and-swap and return it as stored.
+
+        ``modify`` is pure and may run several times; an equal result is not written. Raises
+        UnknownOperation, and AlreadyDecided for a writer whose lease was taken.
+        """
+        found, token = await self.get(operation_id), fresh_token()
+        for attempt in range(ATTEMPTS):
+            if found is None:
+                break
+            op = cast(Op, found)
+            changed = modify(op)
+            if changed == op:
+                return op
+            changed = changed.model_copy(update={"version": op.version + 1})
+            answer = await self._update(
+                [_op(op.id), OPEN, _lease(op.instance_id)],
+                [
+                    op.id,
+                    op.version,
+                    changed.model_dump_json(),
+                    changed.version,
+                    token,
+                    _label(changed),
+                    int(changed.final),
+                    int(self._kept.total_seconds()),
+                    int(op.EXCLUSIVE and not op.final),
+                ],
+            )
+            match answer:
+                case ["ok"]:
+                    return changed
+                case ["fenced"]:
+                    raise AlreadyDecided(
+                        f"{op.id} no longer holds its instance",
+                        hint="Another operation took the instance over; nothing was changed.",
+                    )
+                case ["gone"]:
+                    found = None
+                case _:
+                    with guarded():
+                        found = OPERATION.validate_json(answer[1])
+                    await pause(attempt + 1)
+        else:
+            raise crowded()
+        raise UnknownOperation(
+            f"there is no operation {operation_id}", hint="`/aura job list` shows those I know."
+        )
+
+    async def open(self) -> tuple[OperationId, ...]:
+        """Return the ids of all operations that are not final."""
+        with guarded():
+            return tuple(OperationId(str(key)) for key in await self._redis.hkeys(OPEN))
+
+    async def recent(self, limit: int = 50) -> tuple[Restore | TakeSnapshot, ...]:
+        """Return the newest operations first, finished ones included.
+
+        One that a newer version wrote is left out and named in the log: while replicas differ,
+        it must not keep the others from being listed and swept.
+        """
+        with guarded():
+            ids = await self._redis.zrevrange(RECENT, 0, max(limit, 1) - 1)
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for found in ids:
+                    pipe.hget(_op(str(found)), "json")
+                stored = await pipe.execute()
+        read = [_readable(str(name), json) for name, json in zip(ids, stored, strict=True)]
+        return tuple(op for op in read if op is not None)
+
+    async def holder(self, instance_id: InstanceId) -> OperationId | None:
+        """Return which operation holds an instance, or None."""
+        with guarded():
+            holder = str(await self._redis.hget(_lease(instance_id), "holder") or "")
+            held = bool(holder) and await self._redis.hget(_op(holder), "final") == "0"
+        return OperationId(holder) if held else None
+
+    async def stumbled(self, operation_id: OperationId) -> int:
+        """Count a tick that failed for no known reason; returns how many since the last event.
+
+        Raises UnknownOperation.
+        """
+        count = int(await self._stumble([_op(operation_id)], []))
+        if count < 0:
+            raise UnknownOperation(f"there is no operation {operation_id}")
+        return count
+
+    async def count_by_phase(self) -> dict[tuple[str, str], int]:
+        """Return how many open operations stand in each (kind, phase), in one cheap reading."""
+        with guarded():
+            labels = await self._redis.hvals(OPEN)
+        pairs = (str(label).partition(" ") for label in labels)
+        return Counter((kind, phase) for kind, _, phase in pairs)
+
+
+def _readable(name: str, json: str | None) -> Restore | TakeSnapshot | None:
+    try:
+        return OPERATION.validate_json(json) if json else None
+    except ValidationError:
+        _log.error("cannot read %s: another version of Savepoint wrote it", name)
+        return None
+
+
+def _op(operation_id: str) -> str:
+    return f"{PREFIX}op:{operation_id}"
+
+
+def _lease(instance_id: InstanceId) -> str:
+    return f"{PREFIX}lease:{instance_id}"
+
+
+def _fence(instance_id: InstanceId) -> str:
+    return f"{PREFIX}fence:{instance_id}"
+
+
+def _label(op: Operation) -> str:
+    facts = op.model_dump(mode="json", include={"kind", "phase"})
+    return f"{facts['kind']} {facts['phase']}"

@@ -1,0 +1,74 @@
+"""Every key has an end or an owner, as the table in the package's docstring says."""
+
+import re
+
+from redis.asyncio import Redis
+
+import bot.adapters.redis as package
+from bot.core.audit import AuditRecord
+from bot.core.base import ChannelId, InstanceId, OperationId, SnapshotId
+from bot.core.snapshots import SnapshotNote
+from bot.ports import Card, Draft, MessageRef
+from tests.contracts.samples import (
+    NOW,
+    ORDERS,
+    REQUESTER,
+    deny,
+    record,
+    restore,
+    starting,
+    take_snapshot,
+)
+
+ROW = re.compile(r"^``(?P<key>sp:\S+)``\s+(?P<type>\w+)\s+(?P<kept>owner|ttl): ", re.MULTILINE)
+
+
+def rows() -> dict[re.Pattern[str], tuple[str, str]]:
+    """Return the table as {pattern of the key: (type, owner or ttl)}."""
+    found = ROW.finditer(package.__doc__ or "")
+    return {
+        re.compile(re.sub(r"<\w+>", "[^:]+", row["key"])): (row["type"], row["kept"])
+        for row in found
+    }
+
+
+async def live_through(store: Redis) -> None:
+    """Do everything that the store can be asked to do."""
+    operations = package.RedisOperations(store)
+    await operations.create(restore())
+    await operations.update(OperationId("rst-1"), deny)
+    await operations.create(restore("rst-2"))
+    await operations.create(take_snapshot())
+    await operations.stumbled(OperationId("snp-1"))
+    entry: AuditRecord = record()
+    await package.RedisAuditLog(store).append(entry)
+    card = Card(root=MessageRef(channel=ChannelId("C1"), ts="1.1"))
+    await package.RedisCards(store).save(OperationId("rst-1"), card)
+    draft = Draft(id="d1", person=REQUESTER, opened_at=NOW)
+    await package.RedisDrafts(store).save(draft)
+    note = SnapshotNote(snapshot_id=SnapshotId("s1"), instance_id=ORDERS, by=REQUESTER, at=NOW)
+    await package.RedisCatalogue(store).add(note)
+    await package.RedisSeen(store).first("Ev1", ttl=60)
+    await operations.create(starting(restore("rst-3", on=InstanceId("0a1b2c3e"))))
+    await package.RedisPermits(store).consume(OperationId("rst-3"))
+    await package.RedisBudget(store, {"edits": (1, 60)}).take("edits")
+    outbox = package.RedisOutbox(store, "posts")
+    await outbox.mark(OperationId("rst-1"), final=True)
+    await outbox.mark(OperationId("rst-2"), final=False)
+    await outbox.take()
+
+
+async def test_every_key_has_an_end_or_an_owner(store: Redis) -> None:
+    await live_through(store)
+    table, used = rows(), set[re.Pattern[str]]()
+    for key in [str(key) async for key in store.scan_iter()]:
+        name = key
+        if key.startswith("sp:op:"):
+            final = await store.hget(key, "final") == "1"
+            name = f"{key}:{'final' if final else 'open'}"
+        [pattern] = [pattern for pattern in table if pattern.fullmatch(name)]
+        kind, kept = table[pattern]
+        assert await store.type(key) == kind, key
+        assert (await store.ttl(key) > 0) is (kept == "ttl"), key
+        used.add(pattern)
+    assert used == set(table), "a row of the table that nothing writes"
