@@ -1,1 +1,1 @@
-"""The doubles: an Aura and a Slack strict enough to develop against, and the page to act on them."""
+"""The doubles: an Aura and a Slack strict enough to develop against, and a page to act on."""

@@ -1,0 +1,120 @@
+"""The gateway before the API: tokens, who may pass, and how often.
+
+An unknown, expired or revoked token is answered 403, only a missing one 401
+(https://neo4j.com/docs/aura/api/authentication/). Whether the rate limit counts per credential, per
+project or per account is not documented; here it is per credential.
+"""
+
+import base64
+import math
+import random
+from collections import deque
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from urllib.parse import parse_qs
+
+from sandbox.aura.answers import Answer, RefusedError, turned_away
+
+TOKEN_LIFE = timedelta(seconds=3600)
+_WINDOW = timedelta(seconds=60)
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Gate:
+    """Tokens and the rate limit."""
+
+    def __init__(
+        self,
+        *,
+        clients: Mapping[str, str],
+        reach: Mapping[str, Collection[str]],
+        home: Collection[str],
+        requests_per_minute: int | None,
+    ) -> None:
+        """`clients`: id to secret. `reach`: id to project ids it may see; not listed: `home`."""
+        self.requests_per_minute = requests_per_minute
+        self._clients = dict(clients)
+        self._reach = {client: frozenset(projects) for client, projects in reach.items()}
+        self._home = frozenset(home)
+        self._tokens: dict[str, tuple[str, datetime]] = {}
+        self._passed: dict[str, deque[datetime]] = {client: deque() for client in clients}
+        self._refusals = 0
+        self._chance = random.SystemRandom()
+
+    def issue(self, authorization: str, content_type: str, body: str, now: datetime) -> Answer:
+        """Answer `POST /oauth/token`: client credentials as Basic, the grant as a form."""
+        client = self._client(authorization)
+        if client is None:
+            return _denied(401, "invalid_client", "Client authentication failed")
+        if not body:
+            return _denied(404, "invalid_request", "The request body is missing")
+        if content_type.partition(";")[0].strip().lower() != _FORM:
+            return _denied(400, "invalid_request", f"The request body must be {_FORM}")
+        if parse_qs(body).get("grant_type") != ["client_credentials"]:
+            return _denied(403, "unsupported_grant_type", "grant_type must be client_credentials")
+        token = f"{self._chance.getrandbits(256):064x}"
+        self._tokens = {t: v for t, v in self._tokens.items() if now < v[1]}
+        self._tokens[token] = (client, now + TOKEN_LIFE)
+        body_out = {
+            "access_token": token,
+            "expires_in": int(TOKEN_LIFE.total_seconds()),
+            "token_type": "bearer",
+        }
+        return Answer(status=200, body=body_out)
+
+    def expire_tokens(self) -> None:
+        """Revoke every token given out so far."""
+        self._tokens.clear()
+
+    def admit(self, authorization: str, now: datetime) -> str:
+        """Name the client whose token this is; refuses with 401, 403 or 429."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise turned_away(401, "Authorization field missing")
+        client, expires_at = self._tokens.get(token.strip(), ("", now))
+        if now >= expires_at:
+            raise turned_away(403, "Access to this API has been disallowed")
+        self._count(client, now)
+        return client
+
+    def reach(self, client: str) -> frozenset[str]:
+        """The project ids this client may see."""
+        return self._reach.get(client, self._home)
+
+    def too_many(self, now: datetime, wait: timedelta) -> RefusedError:
+        """429 whose `Retry-After` is in turn a number of seconds and an HTTP date."""
+        self._refusals += 1
+        seconds = max(1, math.ceil(wait.total_seconds()))
+        retry_after = str(seconds)
+        if self._refusals % 2 == 0:
+            # An HTTP date has whole seconds only: round up, or it would lie before the free slot.
+            at = now + timedelta(seconds=seconds + (1 if now.microsecond else 0))
+            retry_after = format_datetime(at.replace(microsecond=0), usegmt=True)
+        return turned_away(429, "API rate limit exceeded", headers={"Retry-After": retry_after})
+
+    def _count(self, client: str, now: datetime) -> None:
+        limit = self.requests_per_minute
+        if limit is None:
+            return
+        passed = self._passed[client]
+        while passed and passed[0] <= now - _WINDOW:
+            passed.popleft()
+        if len(passed) >= limit:
+            raise self.too_many(now, passed[0] + _WINDOW - now)
+        passed.append(now)
+
+    def _client(self, authorization: str) -> str | None:
+        scheme, _, credentials = authorization.partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            decoded = base64.b64decode(credentials, validate=True).decode()
+        except ValueError:  # no Base64, or no text in it
+            return None
+        client, _, secret = decoded.partition(":")
+        return client if self._clients.get(client) == secret and secret else None
+
+
+def _denied(status: int, error: str, description: str) -> Answer:
+    return Answer(status=status, body={"error": error, "error_description": description})

@@ -1,0 +1,135 @@
+"""Neo4j's Query API v2: Cypher over HTTP, with the user name and password of the database.
+
+https://neo4j.com/docs/query-api/current/query/ has the requests and answers. The real one is served
+by the instance's own host, `https://<id>.databases.neo4j.io`; here the instance is named by the
+`Host` header or in front of the path, `/databases/<id>/db/<name>/query/v2`. An instance that is
+not awake answers 503 (the real host is not there at all).
+"""
+
+import base64
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from sandbox.aura.answers import Answer
+from sandbox.aura.cypher import BeyondError, QueryError, Result, parse, run
+from sandbox.aura.databases import Database
+from sandbox.aura.instances import Instance
+from sandbox.aura.world import World
+
+BEYOND = "Savepoint.Sandbox.Statement.Beyond"
+"""The `code` of a statement that the double's small engine does not know: not one of Neo4j's."""
+
+_HOST = re.compile(r"([0-9a-f]{8})\.databases\.")
+_READER = "reader"
+_AWAKE = frozenset({"running", "updating"})
+_FORBIDDEN = "Neo.ClientError.Security.Forbidden"
+
+
+def instance_of(path: Mapping[str, str], host: str) -> str:
+    """The id of the instance that a request is for; empty when it names none."""
+    if "instance" in path:
+        return path["instance"]
+    named = _HOST.match(host)
+    return named.group(1) if named else ""
+
+
+def answer_query(
+    world: World,
+    now: datetime,
+    *,
+    instance_id: str,
+    database: str,
+    authorization: str,
+    body: Mapping[str, object],
+) -> Answer:
+    """Run a statement and answer with its rows: 202, or an error with Neo4j's `code`."""
+    instance = world.instances.get(instance_id)
+    if instance is None:
+        return _error(404, "Neo.ClientError.Request.Invalid", "no such instance")
+    instance.settle(now)
+    instance.snapshots(now)  # what was due before must not see what this statement changes
+    if instance.status not in _AWAKE:
+        return Answer(status=503, body={"error": f"the instance is {instance.status}"})
+    user = _user(instance, authorization)
+    if user is None:
+        return _error(401, "Neo.ClientError.Security.Unauthorized", "Invalid credential.")
+    there = instance.databases.by_name.get(database)
+    if there is None:
+        message = f"Database does not exist. Database name: '{database}'."
+        return _error(404, "Neo.ClientError.Database.DatabaseNotFound", message)
+    if there.doing is not None:
+        message = f"Database '{database}' is unavailable."
+        return _error(503, "Neo.TransientError.General.DatabaseUnavailable", message)
+    statement, parameters = body.get("statement"), body.get("parameters", {})
+    if not isinstance(statement, str) or not isinstance(parameters, dict):
+        message = "the body needs a statement, and parameters as an object"
+        return _error(400, "Neo.ClientError.Request.InvalidFormat", message)
+    reads = body.get("accessMode", "WRITE") == "READ"
+    try:
+        result = _run(there, statement, parameters, reader=user == _READER, reads=reads)
+    except BeyondError as beyond:
+        message = f"The sandbox's graph knows only a small part of Cypher: {beyond}"
+        return _error(400, BEYOND, message)
+    except QueryError as error:
+        status = 403 if error.code == _FORBIDDEN else 400
+        return _error(status, error.code, str(error))
+    if result.changed:
+        graph = result.graph
+        there.graph = lambda: graph
+    return Answer(status=202, body=_shown(result, counters=body.get("includeCounters") is True))
+
+
+def _run(
+    database: Database,
+    statement: str,
+    parameters: Mapping[str, object],
+    *,
+    reader: bool,
+    reads: bool,
+) -> Result:
+    parsed = parse(statement)
+    if parsed.writes and reader:
+        message = "Write operations are not allowed for user 'reader'."
+        raise QueryError(_FORBIDDEN, message)
+    if parsed.writes and reads:
+        message = "Writing in read access mode not allowed."
+        raise QueryError("Neo.ClientError.Statement.AccessMode", message)
+    return run(parsed, database.graph(), parameters)
+
+
+def _user(instance: Instance, authorization: str) -> str | None:
+    scheme, _, credentials = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
+    except ValueError:  # no Base64, or no text in it
+        return None
+    right = instance.users.get(user)
+    same = right is not None and hmac.compare_digest(right.encode(), password.encode())
+    return user if same else None
+
+
+def _shown(result: Result, *, counters: bool) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "data": {"fields": list(result.fields), "values": result.values},
+        "bookmarks": ["FB:sandbox"],
+    }
+    if counters:
+        done = asdict(result.counters)
+        words = {name.split("_")[0] + name.split("_")[1].title(): n for name, n in done.items()}
+        unknown = ("labelsRemoved", "indexesAdded", "indexesRemoved", "constraintsAdded")
+        shown["counters"] = {
+            "containsUpdates": result.changed,
+            **words,
+            **dict.fromkeys((*unknown, "constraintsRemoved", "systemUpdates"), 0),
+            "containsSystemUpdates": False,
+        }
+    return shown
+
+
+def _error(status: int, code: str, message: str) -> Answer:
+    return Answer(status=status, body={"errors": [{"code": code, "message": message}]})
