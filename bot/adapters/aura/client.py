@@ -1,0 +1,216 @@
+"""The Aura client: the port's effects, over as many credentials as there are."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+
+from bot.adapters.aura import wire
+from bot.adapters.aura.auth import Credential
+from bot.adapters.aura.bucket import Allowance
+from bot.adapters.aura.decode import Answer
+from bot.adapters.aura.guard import ID, Consume, Effect
+from bot.adapters.aura.line import Line, Observe
+from bot.adapters.aura.owners import Owners
+from bot.adapters.aura.session import Session
+from bot.core.base import Frozen, InstanceId, ProjectId, SnapshotId
+from bot.core.errors import AuraNotFound, AuraUnavailable, BotError
+from bot.core.instances import Instance, InstanceSummary, Project
+from bot.core.permits import Permit
+from bot.core.snapshots import Snapshot
+from bot.ports import Accepted, Clock, SnapshotAccepted
+
+ACCEPTED = 202
+T = TypeVar("T")
+
+
+def unobserved(effect: str, outcome: str, seconds: float) -> None:
+    """Count nothing."""
+
+
+class CredentialReport(Frozen):
+    """What the doctor learns of a credential; ``error`` and ``hint`` are for people."""
+
+    name: str
+    signed_in: bool
+    projects: tuple[Project, ...] = ()
+    error: str | None = None
+    hint: str | None = None
+
+
+class AuraClient:
+    """Fulfils `bot.ports.Aura`. Use it as ``async with AuraClient(...) as aura``.
+
+    ``url`` is the origin of the API; ``consume`` returns True once per operation, ever, and is
+    asked right before a restore leaves; ``observe`` is called with effect, outcome and seconds
+    after every exchange; ``transport`` stands in for the network.
+    """
+
+    def __init__(
+        self,
+        credentials: Sequence[Credential],
+        *,
+        url: str,
+        clock: Clock,
+        allowance: Allowance,
+        consume: Consume,
+        observe: Observe = unobserved,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._line = Line(
+            url=url, clock=clock, consume=consume, observe=observe, transport=transport
+        )
+        self._owners = Owners([Session(c, self._line, allowance) for c in credentials])
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for session in self._owners.sessions:
+            await session.tickets.aclose()
+        await self._line.aclose()
+
+    async def projects(self) -> tuple[Project, ...]:
+        """Return every project that the credentials see; raises if one of them fails."""
+        found: dict[ProjectId, Project] = {}
+        for _, listed in await self._owners.everywhere(_projects):
+            if isinstance(listed, BotError):
+                raise listed
+            for project in listed:
+                found.setdefault(project.id, project)
+        return tuple(found.values())
+
+    async def instances(self) -> tuple[InstanceSummary, ...]:
+        """Return every instance that the credentials see, without their state.
+
+        Raises if one credential fails: a name might look unique only in a part (promise P14).
+        """
+        return await self._owners.instances()
+
+    async def instance(self, instance_id: InstanceId, *, background: bool = False) -> Instance:
+        """Return one instance with its state; AuraNotFound when it has gone."""
+        target = _path(instance_id)
+
+        async def ask(session: Session) -> Instance:
+            answer = await session.get(Effect.INSTANCE, target, background=background)
+            found = wire.instance(answer)
+            return _about(instance_id, found.id, found, answer)
+
+        return await self._owners.through(instance_id, ask)
+
+    async def snapshots(
+        self, instance_id: InstanceId, day: date, *, background: bool = False
+    ) -> tuple[Snapshot, ...]:
+        """Return the snapshots of one UTC day."""
+        target = f"{_path(instance_id)}/snapshots?date={day.isoformat()}"
+
+        async def ask(session: Session) -> tuple[Snapshot, ...]:
+            answer = await session.get(Effect.SNAPSHOTS, target, background=background)
+            return wire.snapshots(answer, instance_id)
+
+        return await self._owners.through(instance_id, ask)
+
+    async def snapshot(
+        self, instance_id: InstanceId, snapshot_id: SnapshotId, *, background: bool = False
+    ) -> Snapshot:
+        """Return one snapshot; AuraNotFound when there is none."""
+        target = _path(instance_id, snapshot_id)
+
+        async def ask(session: Session) -> Snapshot:
+            answer = await session.get(Effect.SNAPSHOT, target, background=background)
+            found = wire.snapshot(answer, instance_id)
+            return _about(snapshot_id, found.id, found, answer)
+
+        return await self._owners.through(instance_id, ask)
+
+    async def take_snapshot(self, instance_id: InstanceId) -> SnapshotAccepted:
+        """Ask for an on-demand snapshot; repeated only when the gateway turned it away (429)."""
+        target = f"{_path(instance_id)}/snapshots"
+
+        async def ask(session: Session) -> SnapshotAccepted:
+            answer = await session.take_snapshot(target)
+            return SnapshotAccepted(
+                snapshot_id=wire.snapshot_id(answer), request_id=answer.request_id
+            )
+
+        return await self._owners.through(instance_id, ask)
+
+    async def overwrite_in_place(self, permit: Permit) -> Accepted:
+        """Restore the permit's snapshot over its instance; sent at most once.
+
+        An AuraError with ``definite`` False means that nobody can know whether it was done.
+        Raises NotAllowed when the permit has been consumed before.
+        """
+        target = f"{_path(permit.instance_id, permit.snapshot_id)}/restore"
+
+        async def ask(session: Session) -> Accepted:
+            answer = await session.overwrite_in_place(target, permit)
+            if answer.status != ACCEPTED:  # the one word for yes in the specification
+                raise AuraUnavailable(
+                    f"Aura answered the restore with {answer.status} instead of {ACCEPTED}",
+                    status=answer.status,
+                    request_id=answer.request_id,
+                )
+            return Accepted(status=wire.status(answer), request_id=answer.request_id)
+
+        return await self._owners.through(permit.instance_id, ask)
+
+    async def probe(self) -> list[CredentialReport]:
+        """Try every credential; what Aura or the store do wrong stands in the reports."""
+        return list(await asyncio.gather(*map(_report, self._owners.sessions)))
+
+    async def sign_in(self) -> None:
+        """Renew the tokens that are about to end; raises AuraError."""
+        await asyncio.gather(*(session.tickets.get() for session in self._owners.sessions))
+
+    def token_fresh(self) -> bool:
+        """Whether every credential holds a token with at least a minute of life."""
+        return all(session.tickets.fresh for session in self._owners.sessions)
+
+
+def _path(instance_id: InstanceId, snapshot_id: SnapshotId | None = None) -> str:
+    """Return the path of an instance or a snapshot; ids that could bend a path do not exist."""
+    if not ID.fullmatch(instance_id):
+        raise AuraNotFound("Aura knows no such instance", reason="db-not-found")
+    if snapshot_id is None:
+        return f"/v1/instances/{instance_id}"
+    if not ID.fullmatch(snapshot_id):
+        raise AuraNotFound("Aura knows no such snapshot", reason="snapshot-not-found")
+    return f"/v1/instances/{instance_id}/snapshots/{snapshot_id}"
+
+
+def _about(asked: str, told: str, found: T, answer: Answer) -> T:
+    """Return what was found; an answer that a cache mixed up must never become a plan."""
+    if asked.lower() == told.lower():
+        return found
+    raise AuraUnavailable(
+        "Aura answered about something else than was asked",
+        status=answer.status,
+        request_id=answer.request_id,
+    )
+
+
+async def _projects(session: Session) -> tuple[Project, ...]:
+    return wire.projects(await session.get(Effect.PROJECTS, "/v1/tenants"))
+
+
+async def _report(session: Session) -> CredentialReport:
+    name, signed_in = session.credential.name, False
+    try:
+        await session.tickets.get()
+        signed_in = True
+        return CredentialReport(name=name, signed_in=True, projects=await _projects(session))
+    except BotError as exc:
+        return CredentialReport(name=name, signed_in=signed_in, error=exc.summary, hint=exc.hint)

@@ -1,0 +1,202 @@
+"""The guard: what may leave for Aura, whatever the code above it believes.
+
+It sits where bytes leave the process. A call passes only if its method, target, headers and body
+are exactly those of the effect that it claims; the one destructive call passes only with a permit
+for exactly this instance and snapshot, which is consumed in the store right before (promises P1
+and P6). Nothing but the request's own timeout goes further down: extensions of httpcore could
+otherwise change the target on the wire (https://www.encode.io/httpcore/extensions/).
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+import httpx
+
+from bot.core.base import OperationId
+from bot.core.errors import AuraUnreachable, NotAllowed, StoreUnavailable
+from bot.core.permits import Permit
+from bot.ports import Clock
+
+Consume = Callable[[OperationId], Awaitable[bool]]
+
+#: A permit that was consumed longer ago than this, in seconds, is not used any more: a process
+#: that was frozen in between wakes up in a world that nobody has looked at.
+LONGEST_GAP = 5.0
+#: The same for the way from the recorded intent to the wire, by the wall clock, which also counts
+#: the time in which the whole machine was suspended.
+LONGEST_WAY = timedelta(seconds=60)
+
+
+class Effect(StrEnum):
+    """What a call does; the names that metrics and the guard use."""
+
+    SIGN_IN = "sign_in"
+    PROJECTS = "projects"
+    INSTANCES = "instances"
+    INSTANCE = "instance"
+    SNAPSHOTS = "snapshots"
+    SNAPSHOT = "snapshot"
+    TAKE_SNAPSHOT = "take_snapshot"
+    OVERWRITE_IN_PLACE = "overwrite_in_place"
+
+
+class Blocked(NotAllowed):
+    """The guard let a call not out: a bug above it, never a person's fault. Nothing was sent."""
+
+
+_ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
+#: What an id may look like in a path: opaque, but with nothing that could change the path. The
+#: official examples show UUIDs and time stamps such as ``2023-01-20T18:07:25Z-adhoc``.
+ID = re.compile(_ID)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One kind of call; ``target`` is the path with its query as it goes out."""
+
+    method: str
+    target: re.Pattern[str]
+    body: bytes = b""
+    media: str | None = None
+    destructive: bool = False
+
+
+def _get(target: str) -> Shape:
+    return Shape("GET", re.compile(target))
+
+
+def _post(target: str, *, destructive: bool = False) -> Shape:
+    return Shape("POST", re.compile(target), b"{}", "application/json", destructive)
+
+
+_ONE = rf"/v1/instances/(?P<instance>{_ID})"
+FORM = "application/x-www-form-urlencoded"
+SHAPES = {
+    Effect.SIGN_IN: Shape(
+        "POST", re.compile(r"/oauth/token"), b"grant_type=client_credentials", FORM
+    ),
+    Effect.PROJECTS: _get(r"/v1/tenants"),
+    Effect.INSTANCES: _get(r"/v1/instances"),
+    Effect.INSTANCE: _get(_ONE),
+    Effect.SNAPSHOTS: _get(rf"{_ONE}/snapshots\?date=[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}"),
+    Effect.SNAPSHOT: _get(rf"{_ONE}/snapshots/(?P<snapshot>{_ID})"),
+    Effect.TAKE_SNAPSHOT: _post(rf"{_ONE}/snapshots"),
+    Effect.OVERWRITE_IN_PLACE: _post(
+        rf"{_ONE}/snapshots/(?P<snapshot>{_ID})/restore", destructive=True
+    ),
+}
+
+_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "user-agent",
+    }
+)
+
+
+class Guard(httpx.AsyncBaseTransport):
+    """Lets known calls out to one origin.
+
+    Every request names its effect in ``extensions["effect"]``, and the destructive one carries
+    its permit in ``extensions["permit"]``. ``consume`` returns True once per operation, ever.
+    """
+
+    def __init__(
+        self, inner: httpx.AsyncBaseTransport, *, origin: httpx.URL, consume: Consume, clock: Clock
+    ) -> None:
+        if origin.raw_path != b"/" or origin.userinfo or origin.fragment:
+            raise ValueError("the address of Aura must be an origin such as https://api.neo4j.io")
+        self._inner = inner
+        self._origin = origin
+        self._consume = consume
+        self._clock = clock
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Let a request out; raises Blocked, NotAllowed or, when frozen, AuraUnreachable."""
+        body = await request.aread()
+        shape, names = self._recognise(request, body)
+        extensions = {"timeout": request.extensions.get("timeout", {})}
+        if shape.destructive:
+            still_fresh = await self._spend(request.extensions.get("permit"), names)
+
+            async def at_each_step(event: str, info: object) -> None:
+                if event.endswith("send_request_headers.started"):
+                    still_fresh()
+
+            extensions["trace"] = at_each_step  # connecting takes time as well
+            still_fresh()
+        return await self._inner.handle_async_request(
+            httpx.Request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                stream=httpx.ByteStream(body),
+                extensions=extensions,
+            )
+        )
+
+    async def aclose(self) -> None:
+        """Close the transport below."""
+        await self._inner.aclose()
+
+    def _recognise(self, request: httpx.Request, body: bytes) -> tuple[Shape, dict[str, str]]:
+        url, headers = request.url, request.headers
+        target = url.raw_path.decode("ascii")
+        shape = SHAPES.get(request.extensions.get("effect", ""))
+        names = shape.target.fullmatch(target) if shape else None
+        fits = (
+            shape is not None
+            and names is not None
+            and request.method == shape.method
+            and (url.scheme, url.host, url.port)
+            == (self._origin.scheme, self._origin.host, self._origin.port)
+            and not url.userinfo
+            and headers.get_list("host") == [self._origin.netloc.decode("ascii")]
+            and set(headers) <= _HEADERS
+            and headers.get_list("content-type") == ([shape.media] if shape.media else [])
+            and body == shape.body
+        )
+        if shape is None or names is None or not fits:
+            raise Blocked(
+                f"the guard before Aura let a call not out: {request.method} {target[:80]}",
+                hint="Nothing was sent. This is a fault in the bot; please report it.",
+            )
+        return shape, names.groupdict()
+
+    async def _spend(self, permit: object, names: dict[str, str]) -> Callable[[], None]:
+        """Consume the permit; returns a check that raises when too much time has passed since."""
+        if not isinstance(permit, Permit):
+            raise Blocked("a restore needs a permit", hint="Nothing was sent.")
+        if names != {"instance": permit.instance_id, "snapshot": permit.snapshot_id}:
+            raise Blocked("the permit is for another restore", hint="Nothing was sent.")
+        began = self._clock.monotonic()
+        try:
+            first = await self._consume(permit.operation_id)
+        except StoreUnavailable as exc:
+            raise AuraUnreachable(
+                "the permit could not be checked, so nothing was sent to Aura", hint=exc.hint
+            ) from exc
+        if not first:
+            raise NotAllowed(
+                "the permit of this restore has been used before",
+                hint="A restore is sent to Aura at most once; ask for a new one.",
+            )
+
+        def check() -> None:
+            on_its_way = abs(self._clock.now() - permit.intended_at)
+            if self._clock.monotonic() - began >= LONGEST_GAP or on_its_way >= LONGEST_WAY:
+                raise AuraUnreachable(
+                    "too much time passed before the call, so nothing was sent to Aura",
+                    hint="Ask for a new restore.",
+                )
+
+        return check
