@@ -1,0 +1,134 @@
+"""The Web API over HTTP: tokens, limits and faults around the methods, and a record of each call.
+
+Source: https://docs.slack.dev/apis/web-api/
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import web
+
+from sandbox.slack import api_chat, api_conversations, api_people, api_views
+from sandbox.slack.api import Api, Args
+from sandbox.slack.faults import SlackFaults
+from sandbox.slack.limits import Limits
+from sandbox.slack.timeline import Call, Timeline
+from sandbox.slack.wire import Payload, SlackError
+
+ENDPOINTS = {
+    **api_chat.ENDPOINTS,
+    **api_conversations.ENDPOINTS,
+    **api_people.ENDPOINTS,
+    **api_views.ENDPOINTS,
+}
+APP_TOKEN_METHODS = frozenset({"apps.connections.open"})
+FAULT_RETRY_AFTER = 2
+SLOW_SECONDS = 2.0
+_SHOWN = ("channel", "user", "ts", "thread_ts", "text", "view_id", "user_id", "usergroup", "users")
+
+
+class WebApi:
+    """Answers `/api/<method>`."""
+
+    def __init__(
+        self,
+        api: Api,
+        *,
+        limits: Limits | None,
+        faults: SlackFaults,
+        timeline: Timeline,
+        revoked: Callable[[], frozenset[str]],
+    ) -> None:
+        self._api = api
+        self._limits = limits
+        self._faults = faults
+        self._timeline = timeline
+        self._revoked = revoked
+        self.calls: list[Call] = []
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """One call, from its arguments to its answer."""
+        method = request.match_info["method"]
+        args = await _arguments(request)
+        if self._faults.take("slow"):
+            await asyncio.sleep(SLOW_SECONDS)
+        headers = {}
+        try:
+            token = _token(request, args)
+            body = self._answer(method, token, args)
+            status, error = 200, ""
+            if method not in APP_TOKEN_METHODS:
+                headers["X-OAuth-Scopes"] = ",".join(self._api.scopes())
+        except RateLimitedError as limit:
+            status, error, body = 429, "ratelimited", {"ok": False, "error": "ratelimited"}
+            headers["Retry-After"] = str(limit.seconds)
+        except SlackError as refusal:
+            status, error = 200, refusal.code
+            body = {"ok": False, "error": refusal.code, **refusal.more}
+        given = {key: value for key, value in args.items() if key != "token"}
+        self.calls.append(Call(self._api.world.now(), method, given, not error, error, status))
+        self._timeline.add(
+            service="slack",
+            direction="out",
+            what=method,
+            detail={key: str(given[key])[:200] for key in _SHOWN if given.get(key)},
+            status=error or "ok",
+        )
+        return web.json_response(body, status=status, headers=headers)
+
+    def _answer(self, method: str, token: str, args: Payload) -> Payload:
+        endpoint = ENDPOINTS.get(method)
+        if endpoint is None:
+            raise SlackError("unknown_method", req_method=method)
+        self._authenticate(method, token)
+        self._hold_back(method, str(args.get("channel", "")))
+        if endpoint.scope:
+            self._api.need_scope(endpoint.scope)
+        return {"ok": True, **endpoint.run(self._api, Args(args))}
+
+    def _authenticate(self, method: str, token: str) -> None:
+        app = self._api.world.app
+        if not token:
+            raise SlackError("not_authed")
+        if token in self._revoked():
+            raise SlackError("token_revoked")
+        if token not in (app.bot_token, app.app_token):
+            raise SlackError("invalid_auth")
+        wanted = app.app_token if method in APP_TOKEN_METHODS else app.bot_token
+        if token != wanted and method != "auth.test":
+            raise SlackError("not_allowed_token_type")
+
+    def _hold_back(self, method: str, channel: str) -> None:
+        if self._faults.take("ratelimit"):
+            raise RateLimitedError(FAULT_RETRY_AFTER)
+        if self._limits is not None and (seconds := self._limits.wait(method, channel)):
+            raise RateLimitedError(seconds)
+
+
+class RateLimitedError(Exception):
+    """Too many calls: come back after `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("ratelimited")
+        self.seconds = seconds
+
+
+def _token(request: web.Request, args: Payload) -> str:
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return header.removeprefix("Bearer ").strip()
+    return str(args.get("token") or "")
+
+
+async def _arguments(request: web.Request) -> Payload:
+    args: Payload = dict(request.query)
+    if request.content_type == "application/json":
+        try:
+            body = await request.json()
+        except ValueError:
+            body = None
+        if isinstance(body, dict):
+            args |= body
+    elif request.method == "POST":
+        args |= {key: str(value) for key, value in (await request.post()).items()}
+    return args
