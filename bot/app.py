@@ -1,1 +1,291 @@
-"""Composition root: settings, adapters, services, Bolt; and a graceful stop."""
+"""Composition root: settings -> adapters -> services -> Bolt; and a graceful stop."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.aura.bucket import Buckets
+from bot.adapters.aura.client import AuraClient
+from bot.adapters.clock import SystemClock, new_id
+from bot.adapters.embedded import EmbeddedStore
+from bot.adapters.metrics import Metrics
+from bot.adapters.periodic import every, walk
+from bot.adapters.queue import DocketQueue
+from bot.adapters.redis import (
+    RedisAuditLog,
+    RedisBudget,
+    RedisCards,
+    RedisCatalogue,
+    RedisDrafts,
+    RedisOperations,
+    RedisOutbox,
+    RedisPermits,
+    RedisSeen,
+    connect,
+)
+from bot.adapters.slack import SlackChat, SlackDirectory, SlackDoor
+from bot.adapters.socket import SocketMode
+from bot.adapters.web import WebServer
+from bot.config import Settings
+from bot.core.base import OperationId
+from bot.core.errors import BotError, ChatUnavailable
+from bot.ports import Clock, Queue
+from bot.services.house import House, furnish
+from bot.services.sweep import EVERY
+from bot.services.world import Pace, World
+from handlers import register
+from handlers.edge import Tasks
+
+log = structlog.get_logger(__name__)
+
+#: Units and seconds of what all replicas share: Slack allows about 50 edits a minute and
+#: workspace, and one new message a second and channel
+#: (https://docs.slack.dev/apis/web-api/rate-limits). A minute and two seconds for edits, since
+#: it is at Slack that they are counted, and one may travel longer than the next.
+BUDGETS = {"chat.update": (40, 62.0), "chat.postMessage": (1, 1.0)}
+#: Tasks that post new messages side by side, so that a slow channel does not hold up the others.
+POSTERS = 6
+#: How long telling one operation may take before another replica tells it again.
+PATIENCE = timedelta(seconds=45)
+#: Seconds between two looks at the tokens; one that ends within a minute is renewed.
+RENEW = 30.0
+#: Seconds between two looks at the socket.
+WATCH = 5.0
+#: Seconds that work may take to end when the bot is told to stop; Docker kills after 10 unless
+#: told otherwise, Kubernetes after 30.
+GRACE = 15.0
+
+Tick = Callable[[OperationId], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Savepoint:
+    """The assembled bot."""
+
+    settings: Settings
+    house: House
+    bolt: AsyncApp
+    tasks: Tasks
+    client: AsyncWebClient
+    aura: AuraClient
+    operations: RedisOperations
+    metrics: Metrics
+    clock: Clock
+
+
+@asynccontextmanager
+async def store_url(settings: Settings) -> AsyncIterator[str]:
+    """Give the address of the store; without `REDIS_URL`, start the embedded one."""
+    if settings.redis_url is not None:
+        yield settings.redis_url.get_secret_value()
+        return
+    async with EmbeddedStore(settings.data) as embedded:
+        yield embedded.url
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings,
+    url: str,
+    *,
+    queue: Queue,
+    clock: Clock | None = None,
+    budgets: dict[str, tuple[int, float]] | None = None,
+) -> AsyncIterator[Savepoint]:
+    """Build everything on a store and a queue; nothing runs by itself yet."""
+    clock = clock or SystemClock()
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        redis = connect(url)
+        stack.push_async_callback(redis.aclose)
+        permits = RedisPermits(redis)
+        aura = await stack.enter_async_context(
+            AuraClient(
+                settings.credentials,
+                url=settings.aura_api_url,
+                clock=clock,
+                allowance=Buckets(redis, clock=clock),
+                consume=permits.consume,
+                observe=metrics.aura,
+            )
+        )
+        http = await stack.enter_async_context(httpx.AsyncClient(timeout=10))
+        client = AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(),
+            base_url=settings.slack_api_url,
+            timeout=10,
+        )
+        budget = RedisBudget(redis, budgets or BUDGETS)
+        door = SlackDoor(client, clock, metrics.slack)
+        operations = RedisOperations(redis)
+        world = World(
+            estate=settings.estate,
+            clock=clock,
+            new_id=new_id,
+            aura=aura,
+            chat=SlackChat(door, budget, clock, http),
+            directory=SlackDirectory(door, clock),
+            operations=operations,
+            queue=queue,
+            audit=RedisAuditLog(redis),
+            cards=RedisCards(redis),
+            drafts=RedisDrafts(redis),
+            catalogue=RedisCatalogue(redis),
+            seen=RedisSeen(redis),
+            budget=budget,
+            posts=RedisOutbox(redis, "posts", patience=PATIENCE),
+            edits=RedisOutbox(redis, "edits", patience=PATIENCE),
+            meter=metrics,
+            pace=Pace(**settings.runner.model_dump()),
+        )
+        house = furnish(world)
+        secret = settings.slack_signing_secret
+        logging.getLogger("slack_bolt.AsyncApp").addFilter(_worth_saying)
+        bolt = AsyncApp(client=client, signing_secret=secret.get_secret_value() if secret else None)
+        yield Savepoint(
+            settings=settings,
+            house=house,
+            bolt=bolt,
+            tasks=register(bolt, house),
+            client=client,
+            aura=aura,
+            operations=operations,
+            metrics=metrics,
+            clock=clock,
+        )
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Bolt looks for SLACK_BOT_TOKEN too, and warns that our client has a token already."""
+    return record.getMessage() != warning_client_prioritized_and_token_skipped()
+
+
+async def serve(
+    settings: Settings, *, stop: asyncio.Event, ready: Callable[[int], None] | None = None
+) -> None:
+    """Run the bot until ``stop`` is set; ``ready`` is told the health port once it serves.
+
+    At the stop no new event is taken, what was begun is finished or left to the store, and the
+    embedded store goes last. Raises BotError when the start is impossible; Slack or Aura being
+    away is no such reason: accepted operations go on, and the socket is tried again.
+    """
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(store_url(settings))
+        house: list[House] = []
+
+        async def tick(operation_id: OperationId) -> None:
+            await house[0].runner.tick(operation_id)
+
+        queue = await stack.enter_async_context(DocketQueue(url, tick))
+        bot = await stack.enter_async_context(assemble(settings, url, queue=queue))
+        house.append(bot.house)
+        socket = _socket(bot)
+        server = WebServer(
+            host=settings.host,
+            port=settings.port,
+            ready=_checks(bot, socket),
+            metrics=lambda: _page(bot, queue),
+            events=None if socket else bot.bolt,
+        )
+        await stack.enter_async_context(server)
+        await bot.house.sweep(forced=True)
+        if socket:
+            await _listen(socket)
+            stack.push_async_callback(socket.close)
+        worker = asyncio.create_task(queue.run())
+        loops = [asyncio.create_task(work) for work in _loops(bot, socket, stop)]
+        log.info("serving", port=server.port, mode="socket" if socket else "http")
+        if ready:
+            ready(server.port)
+        try:
+            await stop.wait()
+        finally:
+            log.info("stopping")
+            stop.set()
+            if socket:
+                await socket.close()
+            await _end(bot.tasks, worker, loops)
+
+
+async def _listen(socket: SocketMode) -> None:
+    try:
+        await socket.connect()
+    except ChatUnavailable as trouble:
+        log.warning("starting without a socket", why=trouble.summary)
+
+
+async def _end(tasks: Tasks, worker: asyncio.Task[None], loops: list[asyncio.Task[None]]) -> None:
+    """Let everything come to its end; what takes too long is cut off, and the store remembers."""
+    worker.cancel()
+    draining = asyncio.create_task(tasks.drain())
+    _, late = await asyncio.wait([draining, worker, *loops], timeout=GRACE)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    log.info("stopped", cut_off=len(late))
+
+
+def _socket(bot: Savepoint) -> SocketMode | None:
+    token = bot.settings.slack_app_token
+    if token is None:
+        return None
+    secret = token.get_secret_value()
+    return SocketMode(bot.bolt, secret, bot.client, bot.clock, bot.metrics.slack)
+
+
+def _loops(
+    bot: Savepoint, socket: SocketMode | None, stop: asyncio.Event
+) -> list[Coroutine[None, None, None]]:
+    office, clock = bot.house.post_office, bot.clock
+    loops: list[Coroutine[None, None, None]] = [
+        walk(office.deliver, clock=clock, stop=stop) for _ in range(POSTERS)
+    ]
+    loops.append(walk(office.revise, clock=clock, stop=stop))
+    loops.append(every(EVERY, bot.house.sweep, name="sweep", clock=clock, stop=stop))
+    loops.append(every(RENEW, bot.aura.sign_in, name="sign in", clock=clock, stop=stop))
+    if socket:
+        loops.append(every(WATCH, socket.watch, name="socket watch", clock=clock, stop=stop))
+    return loops
+
+
+def _checks(
+    bot: Savepoint, socket: SocketMode | None
+) -> dict[str, Callable[[], Awaitable[str | None]]]:
+    async def redis() -> str | None:
+        try:
+            await bot.operations.open()
+        except BotError as trouble:
+            return trouble.summary
+        return None
+
+    async def slack() -> str | None:
+        if socket is None or await socket.hears():
+            return None
+        return "the Slack socket is not open"
+
+    async def aura() -> str | None:
+        try:
+            await bot.aura.sign_in()
+        except BotError as trouble:
+            return trouble.summary
+        return None
+
+    return {"redis": redis, "slack": slack, "aura": aura}
+
+
+async def _page(bot: Savepoint, queue: DocketQueue) -> bytes:
+    try:
+        phases, lag = await bot.operations.count_by_phase(), await queue.lag()
+    except BotError as trouble:
+        log.warning("metrics without the store", why=trouble.summary)
+        return bot.metrics.page(phases=None, lag=None)
+    return bot.metrics.page(phases=phases, lag=lag)

@@ -1,1 +1,70 @@
-"""Slack payload in, typed value, one service call, one view out."""
+"""Slack payload in, typed value, one service call, one view out. Here is the whole routing."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.core import commands as c
+from bot.services.house import House
+from bot.views.ids import Action, Callback
+from handlers import approval, help, home, instance, job, restore, snapshot
+from handlers.edge import Tasks
+from handlers.listener import Listener, Routes
+
+ROUTES = Routes(
+    commands={
+        c.Help: help.show,
+        c.InstanceList: instance.list_,
+        c.InstanceShow: instance.show,
+        c.SnapshotList: snapshot.list_,
+        c.SnapshotShow: snapshot.show,
+        c.SnapshotTake: snapshot.take,
+        c.RestoreStart: restore.start,
+        c.JobList: job.list_,
+        c.JobShow: job.show,
+        c.JobCancel: job.cancel,
+    },
+    buttons={
+        Action.APPROVE: approval.approve,
+        Action.DENY: approval.deny,
+        Action.CANCEL: approval.cancel,
+        Action.SETTLE_RAN: approval.settle_ran,
+        Action.SETTLE_NOT_RUN: approval.settle_not_run,
+        Action.UNDO: restore.undo,
+        Action.OPEN_RESTORE: restore.open_button,
+        Action.PICK_INSTANCE: restore.pick_instance,
+        Action.PICK_SNAPSHOT: restore.pick_snapshot,
+        Action.SNAPSHOT_PAGE: snapshot.turn_page,
+        Action.TAKE_SNAPSHOT: snapshot.take_button,
+        Action.HOME_PAGE: home.turn_page,
+        Action.OPEN_CARD: None,  # a link: Slack wants its ack, and nothing else happens
+    },
+    modals={
+        Callback.RESTORE: (restore.check, restore.submit),
+        Callback.DENY: (approval.check_denial, approval.denied),
+    },
+    options={
+        Action.PICK_INSTANCE: restore.instances,
+        Action.PICK_SNAPSHOT: restore.snapshots,
+    },
+    shortcuts={
+        Callback.RESTORE_SHORTCUT: restore.shortcut,
+        Callback.THREAD_SHORTCUT: restore.shortcut,
+    },
+    home=home.opened,
+)
+
+
+def register(app: AsyncApp, house: House) -> Tasks:
+    """Tell Bolt who listens to what; returns the tasks that outlive their listeners."""
+    listener = Listener(house, ROUTES)
+    app.command("/aura")(listener.command)
+    app.event("app_mention")(listener.mention)
+    app.event("app_home_opened")(listener.home)
+    for action in ROUTES.buttons:
+        app.action(listener.pattern(action))(listener.click)
+    for callback in ROUTES.modals:
+        app.view(callback)(listener.submission)
+    for action in ROUTES.options:
+        app.options(action)(listener.suggestion)
+    for callback in ROUTES.shortcuts:
+        app.shortcut(callback)(listener.shortcut)
+    return listener.tasks

@@ -1,0 +1,277 @@
+"""The only outgoing door to Slack: messages, views, and who people are."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import httpx
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.core.base import ChannelId, GroupId, TeamId, UserId
+from bot.core.errors import ChatFailed, ChatUnavailable
+from bot.core.people import Person, Standing
+from bot.ports import Budget, ChannelFacts, Clock, Identity, MessageRef
+from bot.views.kit import Message, View
+
+#: ``(method, outcome, seconds)``, for the metrics.
+Observe = Callable[[str, str, float], None]
+
+#: How long an answer about a person or a group may be reused where nothing is decided by it.
+RECENT = 30.0
+#: ``chat.postMessage`` is about 1 a second and channel
+#: (https://docs.slack.dev/apis/web-api/rate-limits).
+POSTS = "chat.postMessage"
+#: Slack's words for "try again later"; every other word is a refusal.
+PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error",
+                     "service_unavailable", "request_timeout", "team_added_to_org"})  # fmt: skip
+
+
+class SlackDoor:
+    """One guarded way to call the Web API; errors become ours, tokens never appear in them."""
+
+    def __init__(self, client: AsyncWebClient, clock: Clock, observe: Observe) -> None:
+        self._client = client
+        self._clock = clock
+        self._observe = observe
+
+    async def call(self, method: str, *, http_verb: str = "POST", **payload: Any) -> dict[str, Any]:
+        """Call one method; raises ChatUnavailable (try again) or ChatFailed (a refusal)."""
+        if http_verb == "GET":
+            sent = self._client.api_call(method, http_verb="GET", params=payload)
+        else:
+            sent = self._client.api_call(method, json=payload)
+        answer = await self._guarded(method, sent)
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    async def identify(self) -> Identity:
+        """Return whose token this is, and its scopes, which only a header tells.
+
+        https://docs.slack.dev/reference/methods/auth.test
+        """
+        answer = await self._guarded("auth.test", self._client.auth_test())
+        headers = {str(key).lower(): str(value) for key, value in answer.headers.items()}
+        named = headers.get("x-oauth-scopes", "").split(",")
+        return Identity(
+            team_id=TeamId(answer["team_id"]),
+            user_id=UserId(answer["user_id"]),
+            scopes=frozenset(scope for each in named if (scope := each.strip())),
+        )
+
+    async def open_socket(self, app_token: str) -> str:
+        """Return the address of one Socket Mode connection, a secret in itself.
+
+        https://docs.slack.dev/reference/methods/apps.connections.open
+        """
+        asked = self._client.apps_connections_open(app_token=app_token)
+        return str((await self._guarded("apps.connections.open", asked))["url"])
+
+    async def _guarded(
+        self, method: str, sent: Awaitable[AsyncSlackResponse]
+    ) -> AsyncSlackResponse:
+        began = self._clock.monotonic()
+        outcome = "ok"
+        try:
+            return await sent
+        except SlackApiError as refusal:
+            error = _translated(method, refusal.response)
+            outcome = error.code
+            raise error from None
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError, AttributeError) as absent:
+            # AttributeError: slack_sdk stumbles over a 200 whose body is plain text
+            outcome = "unreachable"
+            raise ChatUnavailable(
+                f"Slack did not answer ({method})", code=type(absent).__name__
+            ) from None
+        finally:
+            self._observe(method, outcome, self._clock.monotonic() - began)
+
+
+def _translated(method: str, response: Any) -> ChatFailed:
+    """Read a refusal; where its body is no JSON, slack_sdk hands out other kinds of response."""
+    data = getattr(response, "data", None)
+    code = str(data.get("error") or "") if isinstance(data, dict) else ""
+    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
+    if not code or code in PASSING or status == 429 or status >= 500:
+        headers = {str(k).lower(): str(v) for k, v in (response.headers or {}).items()}
+        asked = headers.get("retry-after", "")
+        return ChatUnavailable(
+            f"Slack asks to wait ({method})",
+            code=code or f"http_{status}",
+            retry_after=float(asked) if asked.isdecimal() else 5.0,
+        )
+    return ChatFailed(f"Slack refused {method}: {code}", code=code)
+
+
+class SlackChat:
+    """Fulfils `bot.ports.Chat`."""
+
+    def __init__(
+        self, door: SlackDoor, budget: Budget, clock: Clock, http: httpx.AsyncClient
+    ) -> None:
+        self._door = door
+        self._budget = budget
+        self._clock = clock
+        self._http = http
+
+    async def post(
+        self, channel: ChannelId, message: Message, *, thread_ts: str | None = None
+    ) -> MessageRef:
+        """Post a message, keeping to one a second in each channel."""
+        while wait := await self._budget.take(f"{POSTS}:{channel}"):
+            await self._clock.sleep(wait)
+        answer = await self._door.call(
+            "chat.postMessage",
+            channel=channel,
+            unfurl_links=False,
+            unfurl_media=False,
+            **_body(message),
+            **({"thread_ts": thread_ts} if thread_ts else {}),
+        )
+        return MessageRef(channel=ChannelId(answer["channel"]), ts=answer["ts"])
+
+    async def edit(self, ref: MessageRef, message: Message) -> None:
+        """Replace a message of ours."""
+        await self._door.call("chat.update", channel=ref.channel, ts=ref.ts, **_body(message))
+
+    async def whisper(
+        self, channel: ChannelId, to: UserId, message: Message, *, thread_ts: str | None = None
+    ) -> None:
+        """Show a message to one person."""
+        await self._door.call(
+            "chat.postEphemeral",
+            channel=channel,
+            user=to,
+            **_body(message),
+            **({"thread_ts": thread_ts} if thread_ts else {}),
+        )
+
+    async def dm(self, to: UserId, message: Message) -> MessageRef:
+        """Write to one person; Slack opens the conversation for a user id."""
+        return await self.post(ChannelId(to), message)
+
+    async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+        """Whisper through a response URL, which works in channels without the bot."""
+        try:
+            answer = await self._http.post(
+                response_url,
+                json={
+                    "response_type": "ephemeral",
+                    "replace_original": replace,
+                    **_body(message),
+                },
+            )
+        except httpx.HTTPError as absent:
+            raise ChatUnavailable("Slack did not answer", code=type(absent).__name__) from None
+        if answer.status_code != 200:
+            raise ChatFailed("Slack refused the reply", code=f"http_{answer.status_code}")
+
+    async def open_view(self, trigger_id: str, view: View) -> str:
+        """Open a modal."""
+        answer = await self._door.call("views.open", trigger_id=trigger_id, view=view)
+        return str(answer["view"]["id"])
+
+    async def update_view(self, view_id: str, view: View, *, hash: str | None = None) -> None:
+        """Replace a modal."""
+        await self._door.call(
+            "views.update", view_id=view_id, view=view, **({"hash": hash} if hash else {})
+        )
+
+    async def publish_home(self, to: UserId, view: View) -> None:
+        """Show a person's Home tab."""
+        await self._door.call("views.publish", user_id=to, view=view)
+
+    async def permalink(self, ref: MessageRef) -> str:
+        """Return the address of a message."""
+        answer = await self._door.call(
+            "chat.getPermalink", http_verb="GET", channel=ref.channel, message_ts=ref.ts
+        )
+        return str(answer["permalink"])
+
+
+class SlackDirectory:
+    """Fulfils `bot.ports.Directory`."""
+
+    def __init__(self, door: SlackDoor, clock: Clock) -> None:
+        self._door = door
+        self._clock = clock
+        self._recent: dict[str, tuple[float, Any]] = {}
+        self._identity: Identity | None = None
+
+    async def me(self) -> Identity:
+        """Return the bot's own identity; asked for once."""
+        if self._identity is None:
+            self._identity = await self._door.identify()
+        return self._identity
+
+    async def standing(self, user_id: UserId, *, live: bool = True) -> Standing:
+        """Return what `users.info` says (https://docs.slack.dev/reference/objects/user-object).
+
+        There is no single flag for people of other workspaces: a stranger, or another team in the
+        user or its profile, is external.
+        """
+
+        async def ask() -> Standing:
+            home = (await self.me()).team_id
+            answer = await self._door.call("users.info", http_verb="GET", user=user_id)
+            user = answer["user"]
+            profile = user.get("profile") or {}
+            teams = {t for t in (user.get("team_id"), profile.get("team")) if t}
+            return Standing(
+                person=Person(team_id=TeamId(user.get("team_id") or home), user_id=user_id),
+                name=str(user.get("real_name") or user.get("name") or ""),
+                deactivated=bool(user.get("deleted")),
+                bot=bool(user.get("is_bot")),
+                guest=bool(user.get("is_restricted")) or bool(user.get("is_ultra_restricted")),
+                invited=bool(user.get("is_invited_user")),
+                external=bool(user.get("is_stranger")) or bool(teams - {home}),
+            )
+
+        found: Standing = await self._ask(f"user:{user_id}", ask, live)
+        return found
+
+    async def members(self, group_id: GroupId, *, live: bool = True) -> tuple[UserId, ...]:
+        """Return the members of a user group; a disabled or unknown group has none."""
+
+        async def ask() -> tuple[UserId, ...]:
+            try:
+                answer = await self._door.call(
+                    "usergroups.users.list", http_verb="GET", usergroup=group_id
+                )
+            except ChatUnavailable:
+                raise
+            except ChatFailed as refusal:
+                if refusal.code in ("no_such_subteam", "subteam_not_found"):
+                    return ()
+                raise
+            return tuple(UserId(u) for u in answer.get("users") or ())
+
+        found: tuple[UserId, ...] = await self._ask(f"group:{group_id}", ask, live)
+        return found
+
+    async def channel(self, channel_id: ChannelId) -> ChannelFacts:
+        """Return what `conversations.info` says of a channel."""
+        answer = await self._door.call("conversations.info", http_verb="GET", channel=channel_id)
+        channel = answer["channel"]
+        return ChannelFacts(
+            id=channel_id,
+            name=str(channel.get("name") or channel_id),
+            member=bool(channel.get("is_member") or channel.get("is_im")),
+            archived=bool(channel.get("is_archived")),
+            external=bool(channel.get("is_ext_shared")),
+        )
+
+    async def _ask(self, key: str, ask: Callable[[], Awaitable[Any]], live: bool) -> Any:
+        now = self._clock.monotonic()
+        if not live and key in self._recent and now - self._recent[key][0] < RECENT:
+            return self._recent[key][1]
+        answer = await ask()
+        if len(self._recent) > 5000:
+            self._recent.clear()
+        self._recent[key] = (now, answer)
+        return answer
+
+
+def _body(message: Message) -> dict[str, Any]:
+    return {"text": message.text, "blocks": list(message.blocks)}

@@ -1,1 +1,0 @@
-"""Settings from the environment and `savepoint.toml`, validated once, never at import."""

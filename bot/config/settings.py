@@ -1,0 +1,107 @@
+"""Everything that was configured.
+
+Every fault is reported at once, each with its variable, or its key and line, so that one round
+of mending is enough. Secrets come from the environment only: ``NAME`` or the file ``NAME_FILE``.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from bot.adapters.aura.auth import Credential
+from bot.config.file import read
+from bot.config.given import Given
+from bot.config.tables import CredentialTable, RunnerTable
+from bot.core.environments import Estate
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; ``faults`` has a line for every reason."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Settings(BaseModel):
+    """What the bot runs by."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr | None
+    slack_signing_secret: SecretStr | None
+    slack_api_url: str
+    aura_api_url: str
+    credentials: tuple[Credential, ...]
+    redis_url: SecretStr | None
+    data: Path
+    host: str
+    port: int
+    estate: Estate
+    runner: RunnerTable
+
+    def secrets(self) -> frozenset[str]:
+        """Return every value that must never be seen, for the redaction of logs."""
+        held = [self.slack_bot_token, self.slack_app_token, self.slack_signing_secret]
+        held.extend(credential.client_secret for credential in self.credentials)
+        found = {secret.get_secret_value() for secret in held if secret is not None}
+        if self.redis_url is not None:
+            password = urlsplit(self.redis_url.get_secret_value()).password
+            found |= {password, unquote(password)} if password else set()
+        return frozenset(found)
+
+
+def load(env: Mapping[str, str]) -> Settings:
+    """Read and check everything; raises ConfigError with every fault at once."""
+    given = Given(env)
+    bot_token = given.token("SLACK_BOT_TOKEN", "xoxb-", "xoxe.xoxb-", needed=True)
+    app_token = given.token("SLACK_APP_TOKEN", "xapp-")
+    signing_secret = given.secret("SLACK_SIGNING_SECRET")
+    if not (given.has("SLACK_APP_TOKEN") or given.has("SLACK_SIGNING_SECRET")):
+        given.faults.append(
+            "SLACK_APP_TOKEN: not set; Socket Mode needs it (or SLACK_SIGNING_SECRET for HTTP mode)"
+        )
+    redis_url = given.store("REDIS_URL")
+    slack_api_url = given.address("SLACK_API_URL", "https://slack.com/api/")
+    aura_api_url = given.address("AURA_API_URL", "https://api.neo4j.io")
+    port = given.port("SAVEPOINT_PORT", "8080")
+    file, faults = read(Path(given.text("SAVEPOINT_CONFIG", "savepoint.toml")))
+    given.faults.extend(faults)
+    credentials = _credentials(given, file.credentials) if file else ()
+    if given.faults or file is None or bot_token is None:
+        raise ConfigError(given.faults)
+    return Settings(
+        slack_bot_token=bot_token,
+        slack_app_token=app_token,
+        slack_signing_secret=signing_secret,
+        # the client joins addresses: without the slash the last part would be replaced
+        slack_api_url=f"{slack_api_url.rstrip('/')}/",
+        aura_api_url=aura_api_url.rstrip("/"),
+        credentials=credentials,
+        redis_url=redis_url,
+        data=Path(given.text("SAVEPOINT_DATA", ".savepoint")),
+        host=given.text("SAVEPOINT_HOST", "127.0.0.1"),
+        port=port,
+        estate=file.estate(),
+        runner=file.runner,
+    )
+
+
+def _credentials(given: Given, tables: Mapping[str, CredentialTable]) -> tuple[Credential, ...]:
+    found = []
+    for name, table in tables.items():
+        client_id = given.secret(table.client_id_env, needed=True)
+        client_secret = given.secret(table.client_secret_env, needed=True)
+        if client_id and client_secret:
+            found.append(
+                Credential(
+                    name=name,
+                    client_id=client_id.get_secret_value(),
+                    client_secret=client_secret,
+                    per_minute=table.requests_per_minute,
+                )
+            )
+    return tuple(found)

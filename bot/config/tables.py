@@ -1,0 +1,143 @@
+"""The tables of `savepoint.toml`. Their JSON Schema is published as docs/savepoint.schema.json."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from bot.core.base import ChannelId, GroupId, InstanceId, ProjectId, UserId
+from bot.core.environments import Environment, Estate
+from bot.core.people import Group
+
+_USER = r"^[UW][A-Z0-9]{5,}$"
+_USER_GROUP = r"^S[A-Z0-9]{5,}$"
+_CHANNEL = r"^[CG][A-Z0-9]{5,}$"
+_INSTANCE = r"^[0-9a-f]{8}$"
+_PROJECT = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_VARIABLE = r"^[A-Z][A-Z0-9_]*$"
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
+
+#: What each shape means, in words; an id's name in place of the id is the usual slip.
+SHAPES = {
+    _USER: "a Slack user id such as U012AB3CD (profile → Copy member ID)",
+    _USER_GROUP: "a Slack user group id such as S012AB3CD",
+    _CHANNEL: "a Slack channel id such as C012AB3CD (channel → About)",
+    _INSTANCE: "an Aura instance id: 8 hexadecimal digits, in lower case",
+    _PROJECT: "an Aura project id: a UUID",
+    _NAME: "a name: letters, digits, _ and -, 40 at most",
+    # what stands there may be the secret itself, so it is not shown
+    _VARIABLE: "the name of an environment variable, such as AURA_CLIENT_ID",
+}
+SECRETIVE = frozenset({_VARIABLE})
+
+_User = Annotated[str, StringConstraints(pattern=_USER)]
+_UserGroup = Annotated[str, StringConstraints(pattern=_USER_GROUP)]
+_Channel = Annotated[str, StringConstraints(pattern=_CHANNEL)]
+_Instance = Annotated[str, StringConstraints(pattern=_INSTANCE)]
+_Project = Annotated[str, StringConstraints(pattern=_PROJECT)]
+_Variable = Annotated[str, StringConstraints(pattern=_VARIABLE)]
+_Name = Annotated[str, StringConstraints(pattern=_NAME)]
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GroupTable(_Closed):
+    """People, by user id or user group id."""
+
+    users: tuple[_User, ...] = ()
+    groups: tuple[_UserGroup, ...] = ()
+
+    def group(self) -> Group:
+        """Return it as the core knows it."""
+        return Group(
+            users=tuple(UserId(u) for u in self.users),
+            groups=tuple(GroupId(g) for g in self.groups),
+        )
+
+
+class EnvironmentTable(_Closed):
+    """`[environments.NAME]`."""
+
+    channel: _Channel = Field(description="Where requests, progress and results are posted.")
+    alert_channel: _Channel = Field(description="Where failures are posted.")
+    operators: GroupTable = Field(
+        default=GroupTable(), description="Who may take snapshots and ask for restores."
+    )
+    approvers: GroupTable = Field(
+        default=GroupTable(), description="Who may approve restores; empty means nobody."
+    )
+    viewers: GroupTable | None = Field(
+        default=None, description="Who may look; absent means every full member."
+    )
+    quorum: int = Field(default=1, ge=1, le=9, description="How many approvers must agree.")
+    confirm_instance_suffix: bool = Field(
+        default=False, description="Demand the last four characters of the instance id too."
+    )
+    approval_minutes: int = Field(
+        default=30, ge=1, le=1440, description="How long a request waits for its approvers."
+    )
+    execution_minutes: int = Field(
+        default=10, ge=1, le=1440, description="How long an approved restore may wait to begin."
+    )
+    projects: tuple[_Project, ...] = Field(default=(), description="Aura project ids.")
+    instances: tuple[_Instance, ...] = Field(
+        default=(), description="Aura instance ids; they win over `projects`."
+    )
+
+    def environment(self, name: str) -> Environment:
+        """Return it as the core knows it."""
+        return Environment(
+            name=name,
+            channel=ChannelId(self.channel),
+            alert_channel=ChannelId(self.alert_channel),
+            operators=self.operators.group(),
+            approvers=self.approvers.group(),
+            viewers=None if self.viewers is None else self.viewers.group(),
+            quorum=self.quorum,
+            confirm_instance_suffix=self.confirm_instance_suffix,
+            approval_minutes=self.approval_minutes,
+            execution_minutes=self.execution_minutes,
+            projects=tuple(ProjectId(p.lower()) for p in self.projects),
+            instances=tuple(InstanceId(i) for i in self.instances),
+        )
+
+
+class CredentialTable(_Closed):
+    """`[credentials.NAME]`: an Aura API credential; `default` reads the usual variables."""
+
+    client_id_env: _Variable = "AURA_CLIENT_ID"
+    client_secret_env: _Variable = "AURA_CLIENT_SECRET"  # noqa: S105 -- a variable's name
+    requests_per_minute: int = Field(
+        default=125, ge=1, le=10_000, description="25 on Free and trials without billing, else 125."
+    )
+
+
+class RunnerTable(_Closed):
+    """`[runner]`: how patiently Aura is watched, in seconds."""
+
+    poll_least: float = Field(default=2.0, gt=0, le=60)
+    poll_most: float = Field(default=15.0, gt=0, le=300)
+    settle: float = Field(default=10.0, ge=0, le=600)
+    look: float = Field(default=60.0, ge=1, le=3600)
+    send_grace: float = Field(default=45.0, ge=1, le=600)
+
+
+class File(_Closed):
+    """`savepoint.toml` as a whole."""
+
+    environments: dict[_Name, EnvironmentTable] = Field(min_length=1)
+    aliases: dict[_Name, _Instance] = Field(
+        default={}, description="Short names that people may type in place of an instance."
+    )
+    credentials: dict[_Name, CredentialTable] = Field(
+        default={"default": CredentialTable()}, min_length=1
+    )
+    runner: RunnerTable = RunnerTable()
+
+    def estate(self) -> Estate:
+        """Return it as the core knows it."""
+        return Estate(
+            environments=tuple(t.environment(name) for name, t in self.environments.items()),
+            aliases={alias.lower(): InstanceId(i) for alias, i in self.aliases.items()},
+        )

@@ -1,0 +1,106 @@
+"""What the command line does beside a running bot: examine everything, read the audit log."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import quote
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.aura.auth import Credential
+from bot.adapters.aura.client import AuraClient
+from bot.adapters.clock import SystemClock
+from bot.adapters.embedded import DataInUse
+from bot.adapters.redis import RedisAuditLog, Weakness, connect, durability
+from bot.adapters.slack import SlackDirectory, SlackDoor
+from bot.app import store_url
+from bot.config import Settings
+from bot.core.audit import AuditEntry
+from bot.core.base import OperationId
+from bot.core.findings import Finding
+from bot.manifest import SCOPES
+from bot.services.doctor import Doctor
+
+
+async def diagnose(settings: Settings) -> tuple[Finding, ...]:
+    """Examine everything that was configured; nothing is changed anywhere."""
+    clock = SystemClock()
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=10,
+    )
+    door = SlackDoor(client, clock, _uncounted)
+    app_token = settings.slack_app_token
+    secret = app_token.get_secret_value() if app_token else ""
+
+    async def open_socket() -> None:
+        await door.open_socket(secret)
+
+    async def store() -> Sequence[Weakness]:
+        async with beside(settings) as url, connect(url) as redis:
+            return await durability(redis)
+
+    async with AuraClient(
+        settings.credentials,
+        url=settings.aura_api_url,
+        clock=clock,
+        allowance=_Unlimited(),  # a handful of calls, and the store may be what is broken
+        consume=_never,
+    ) as aura:
+        doctor = Doctor(
+            estate=settings.estate,
+            directory=SlackDirectory(door, clock),
+            scopes=SCOPES,
+            open_socket=open_socket if app_token else None,
+            credentials=aura.probe,
+            instances=aura.instances,
+            store=store,
+        )
+        return await doctor.examine()
+
+
+async def verify_audit(settings: Settings) -> int | None:
+    """Return the number of the first entry that does not fit the chain, or None."""
+    async with _audit(settings) as audit:
+        return await audit.verify()
+
+
+async def export_audit(settings: Settings, *, after: int) -> AsyncIterator[AuditEntry]:
+    """Yield the audit log's entries in order, from number ``after + 1``."""
+    async with _audit(settings) as audit:
+        async for entry in audit.read(after=after):
+            yield entry
+
+
+@asynccontextmanager
+async def beside(settings: Settings) -> AsyncIterator[str]:
+    """Give the address of the store, also when a running bot holds the embedded one."""
+    async with AsyncExitStack() as stack:
+        try:
+            url = await stack.enter_async_context(store_url(settings))
+        except DataInUse:
+            socket = (settings.data.expanduser() / "socket").read_text(encoding="utf-8")
+            url = f"unix://{quote(socket)}"
+        yield url
+
+
+@asynccontextmanager
+async def _audit(settings: Settings) -> AsyncIterator[RedisAuditLog]:
+    async with beside(settings) as url, connect(url) as redis:
+        yield RedisAuditLog(redis)
+
+
+class _Unlimited:
+    """An allowance that nobody shares."""
+
+    async def take(self, credential: Credential, *, background: bool, patience: float) -> None:
+        """Grant it."""
+
+
+async def _never(operation_id: OperationId) -> bool:
+    """Grant no permit: an errand restores nothing."""
+    return False
+
+
+def _uncounted(method: str, outcome: str, seconds: float) -> None:
+    """Count nothing."""

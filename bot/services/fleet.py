@@ -1,0 +1,103 @@
+"""The fleet: finding instances and saying how fresh their snapshots are."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+from bot.core.base import SnapshotId
+from bot.core.environments import Environment
+from bot.core.errors import AuraError, UnknownSnapshot
+from bot.core.instances import Instance, InstanceSummary, Project, find
+from bot.core.snapshots import SEARCH_DAYS, Snapshot, days_back, latest, newest_first
+from bot.services.world import World
+from bot.views.instances import InstanceRow
+
+
+class Fleet:
+    """Reads of instances and snapshots; every method may raise AuraError."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def environment(self, instance: InstanceSummary) -> Environment | None:
+        """Return the environment an instance belongs to, or None."""
+        return self._world.estate.environment_of(instance)
+
+    async def summaries(self) -> tuple[InstanceSummary, ...]:
+        """Return every instance, sorted by name and id."""
+        return tuple(sorted(await self._world.aura.instances(), key=lambda i: (i.name, i.id)))
+
+    async def find(self, word: str) -> Instance:
+        """Return the one instance a word means, with its state (promise P14)."""
+        summary = find(word, await self.summaries(), self._world.estate.aliases)
+        return await self._world.aura.instance(summary.id)
+
+    async def project(self, instance: InstanceSummary) -> Project:
+        """Return an instance's project; its id stands in for the name where none is told."""
+        projects = {p.id: p for p in await self._world.aura.projects()}
+        return projects.get(instance.project_id) or Project(
+            id=instance.project_id, name=instance.project_id
+        )
+
+    async def snapshots(
+        self, instance: InstanceSummary, days: Sequence[date], *, background: bool = False
+    ) -> dict[date, tuple[Snapshot, ...]]:
+        """Return the snapshots of some UTC days, asked for concurrently, newest first.
+
+        Aura lists one day per call
+        (https://neo4j.com/docs/aura/platform/api/specification/, GET snapshots).
+        """
+        found = await asyncio.gather(
+            *(self._world.aura.snapshots(instance.id, day, background=background) for day in days)
+        )
+        return {day: newest_first(snaps) for day, snaps in zip(days, found, strict=True)}
+
+    async def newest(self, instance: InstanceSummary) -> Snapshot | None:
+        """Return the newest completed snapshot of the last days, asking day by day."""
+        for day in days_back(self._world.clock.now().date(), SEARCH_DAYS):
+            found = latest(await self._world.aura.snapshots(instance.id, day))
+            if found:
+                return found
+        return None
+
+    async def snapshot(self, instance: InstanceSummary, wanted: str) -> Snapshot:
+        """Return a snapshot by its id, or the newest completed one for ``latest``."""
+        if wanted == "latest":
+            found = await self.newest(instance)
+            if found is None:
+                raise UnknownSnapshot(
+                    f"“{instance.name}” has no completed snapshot in the last {SEARCH_DAYS} days",
+                    hint=f"`/aura snapshot list {instance.id} --days 30` looks further back.",
+                )
+            return found
+        days = days_back(self._world.clock.now().date(), SEARCH_DAYS)
+        for listed in (await self.snapshots(instance, days)).values():
+            for snapshot in listed:
+                if snapshot.id == wanted:
+                    return snapshot
+        try:
+            return await self._world.aura.snapshot(instance.id, SnapshotId(wanted))
+        except AuraError as trouble:
+            if trouble.status != 404:
+                raise
+            raise UnknownSnapshot(
+                f"“{instance.name}” has no snapshot “{wanted[:80]}”",
+                hint=f"`/aura snapshot list {instance.id}` shows its snapshots.",
+            ) from trouble
+
+    async def row(self, summary: InstanceSummary) -> InstanceRow:
+        """Return an instance with the age of its newest snapshot; trouble is part of the row."""
+        environment = self.environment(summary)
+        name = environment.name if environment else None
+        try:
+            instance = await self._world.aura.instance(summary.id)
+            newest = await self.newest(summary)
+        except AuraError as trouble:
+            return InstanceRow(
+                instance=summary, environment=name, newest=None, trouble=trouble.summary
+            )
+        return InstanceRow(instance=instance, environment=name, newest=newest, trouble=None)
+
+    async def rows(self, summaries: Sequence[InstanceSummary]) -> tuple[InstanceRow, ...]:
+        """Return a row for each of these instances."""
+        return tuple(await asyncio.gather(*(self.row(s) for s in summaries)))

@@ -1,0 +1,89 @@
+"""The Home tab: what a person sees of the fleet, and what waits for them."""
+
+from bot.core import policy
+from bot.core.environments import Environment
+from bot.core.errors import AuraError, BotError, ChatFailed, NotAllowed
+from bot.core.operations import Restore, TakeSnapshot
+from bot.core.operations.restore import RestorePhase
+from bot.core.people import Person
+from bot.core.policy import Role
+from bot.services.fleet import Fleet
+from bot.services.gate import Gate
+from bot.services.jobs import Jobs
+from bot.services.world import World
+from bot.views.home import home, unreadable
+from bot.views.instances import InstanceRow
+from bot.views.kit import View
+
+
+class Home:
+    """Builds the Home tab of one person."""
+
+    def __init__(self, world: World, gate: Gate, fleet: Fleet, jobs: Jobs) -> None:
+        self._world = world
+        self._gate = gate
+        self._fleet = fleet
+        self._jobs = jobs
+
+    async def view(self, person: Person, *, page: int = 0) -> View:
+        """Return the tab: instances, running operations, approvals this person can decide."""
+        rows = await self._rows(person) if await self._sees(person, None) else ()
+        running = await self._jobs.running()
+        environments = {row.environment for row in rows}
+        return home(
+            rows,
+            tuple(op for op in running if op.environment in environments),
+            tuple(await self._for_decision(person, running)),
+            now=self._world.clock.now(),
+            page=page,
+        )
+
+    async def publish(self, person: Person, *, page: int = 0) -> None:
+        """Show it."""
+        try:
+            view = await self.view(person, page=page)
+        except AuraError as trouble:
+            view = unreadable(trouble, now=self._world.clock.now())
+        await self._world.chat.publish_home(person.user_id, view)
+
+    async def rows(self, person: Person) -> tuple[InstanceRow, ...]:
+        """Return the rows of `instance list` that this person may see; raises NotAllowed."""
+        await self._gate.require(person, Role.VIEWER, None, action="instance.view")
+        return await self._rows(person)
+
+    async def _rows(self, person: Person) -> tuple[InstanceRow, ...]:
+        """Read what this person may see; the rest is many calls to Aura for nothing."""
+        seen = [
+            summary
+            for summary in await self._fleet.summaries()
+            if await self._sees(person, self._fleet.environment(summary))
+        ]
+        return await self._fleet.rows(seen)
+
+    async def _sees(self, person: Person, environment: Environment | None) -> bool:
+        try:
+            standing = await self._gate.standing(person, live=False)
+            roster = await self._gate.roster(environment, live=False)
+            policy.decide(Role.VIEWER, standing, environment, roster)
+        except (NotAllowed, ChatFailed):
+            return False
+        return True
+
+    async def _for_decision(
+        self, person: Person, running: tuple[Restore | TakeSnapshot, ...]
+    ) -> list[Restore]:
+        waiting = [
+            op
+            for op in running
+            if isinstance(op, Restore) and op.phase is RestorePhase.AWAITING_APPROVAL
+        ]
+        return [op for op in waiting if await self._can_decide(person, op)]
+
+    async def _can_decide(self, person: Person, op: Restore) -> bool:
+        try:
+            standing = await self._gate.standing(person, live=False)
+            environment = self._world.estate.environment(op.environment)
+            policy.check_approver(op, standing, await self._gate.roster(environment, live=False))
+        except BotError:
+            return False
+        return True

@@ -1,0 +1,67 @@
+"""All services of the house, furnished from one world."""
+
+from dataclasses import dataclass, replace
+
+from bot.core.operations import Restore, TakeSnapshot
+from bot.services.announce import Announcer
+from bot.services.decisions import Decisions
+from bot.services.fleet import Fleet
+from bot.services.gate import Gate
+from bot.services.home import Home
+from bot.services.jobs import Jobs
+from bot.services.post import PostOffice
+from bot.services.recheck import Recheck
+from bot.services.restores import Restores
+from bot.services.runner import Runner
+from bot.services.sharing import SharedDirectory
+from bot.services.snapshots import Snapshots
+from bot.services.steps.restore import RestoreSteps
+from bot.services.steps.snapshot import SnapshotSteps
+from bot.services.sweep import Sweep
+from bot.services.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What handlers and loops call."""
+
+    world: World
+    gate: Gate
+    fleet: Fleet
+    restores: Restores
+    decisions: Decisions
+    snapshots: Snapshots
+    jobs: Jobs
+    home: Home
+    runner: Runner
+    announcer: Announcer
+    post_office: PostOffice
+    sweep: Sweep
+
+
+def furnish(world: World) -> House:
+    """Build every service on one world."""
+    gate = Gate(world)
+    fleet = Fleet(world)
+    jobs = Jobs(world, gate)
+    announcer = Announcer(world, gate)
+    # Hundreds of operations may look a second time at the same moment.
+    shared = replace(world, directory=SharedDirectory(world.directory, world.clock))
+    restore_steps = RestoreSteps(world, Recheck(shared, Gate(shared)))
+    snapshot_steps = SnapshotSteps(world)
+    return House(
+        world=world,
+        gate=gate,
+        fleet=fleet,
+        restores=Restores(world, gate, fleet),
+        decisions=Decisions(world, gate),
+        snapshots=Snapshots(world, gate, fleet),
+        jobs=jobs,
+        home=Home(world, gate, fleet, jobs),
+        runner=Runner(
+            world, {Restore: restore_steps.perform, TakeSnapshot: snapshot_steps.perform}
+        ),
+        announcer=announcer,
+        post_office=PostOffice(world, announcer),
+        sweep=Sweep(world),
+    )

@@ -1,0 +1,79 @@
+"""The second look: people, instance, snapshot and rules as they are at execution (promise P5)."""
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.core import policy
+from bot.core.errors import AuraNotFound, ChatFailed, ChatUnavailable, NotAllowed
+from bot.core.instances import Instance
+from bot.core.operations import Restore
+from bot.core.people import Person, Standing, ineligible
+from bot.core.plan import material_differences
+from bot.core.policy import Role
+from bot.services.gate import Gate
+from bot.services.world import World
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """What was seen, and what speaks against going on."""
+
+    instance: Instance
+    differences: tuple[str, ...]
+
+
+class Recheck:
+    """Looks again. Raises AuraUnavailable or ChatUnavailable where nobody answers: then we wait."""
+
+    def __init__(self, world: World, gate: Gate) -> None:
+        self._world = world
+        self._gate = gate
+
+    async def __call__(self, op: Restore) -> SecondLook:
+        """Return how the world differs from the sealed plan."""
+        try:
+            instance, snapshot = await asyncio.gather(
+                self._world.aura.instance(op.instance_id),
+                self._world.aura.snapshot(op.instance_id, op.plan.snapshot.id),
+            )
+        except AuraNotFound as gone:
+            return SecondLook(op.plan.instance, (f"{gone.summary}",))
+        found = material_differences(
+            op.plan,
+            instance=instance,
+            snapshot=snapshot,
+            environment=self._world.estate.environment_of(instance),
+        )
+        return SecondLook(instance, (*found, *await self._people(op)))
+
+    async def _people(self, op: Restore) -> tuple[str, ...]:
+        environment = self._world.estate.environment(op.environment)
+        try:
+            roster = await self._gate.roster(environment)
+        except ChatUnavailable:
+            raise
+        except ChatFailed as trouble:
+            return (f"the people of {op.environment} cannot be read: {trouble.summary}",)
+        found: list[str] = []
+        try:
+            policy.decide(Role.OPERATOR, await self._standing(op.requester), environment, roster)
+        except NotAllowed as refusal:
+            found.append(f"the requester may not ask any more: {refusal.summary}")
+        for approver in op.approvers:
+            why = ineligible(await self._standing(approver))
+            if why:
+                found.append(f"an approver {why}")
+            elif approver.user_id not in roster.approvers:
+                found.append("an approver is no longer on the list")
+        return tuple(found)
+
+    async def _standing(self, person: Person) -> Standing:
+        try:
+            standing = await self._world.directory.standing(person.user_id)
+        except ChatUnavailable:
+            raise
+        except ChatFailed:
+            return Standing(person=person, deactivated=True)
+        if standing.person != person:
+            return standing.model_copy(update={"external": True})
+        return standing

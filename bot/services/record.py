@@ -1,0 +1,48 @@
+"""What every use case does around a change: keep the audit record first, wake the rest after."""
+
+from bot.core.audit import AuditRecord, Verdict
+from bot.core.operations import Restore, TakeSnapshot
+from bot.core.people import Person
+from bot.services.world import World
+
+
+async def keep(
+    world: World,
+    op: Restore | TakeSnapshot,
+    action: str,
+    actor: Person | None,
+    *,
+    verdict: Verdict = Verdict.ALLOWED,
+    why: str = "",
+    request_id: str | None = None,
+) -> None:
+    """Append an audit record; raises StoreUnavailable, and then nothing may follow."""
+    await world.audit.append(
+        AuditRecord(
+            at=world.clock.now(),
+            action=action,
+            verdict=verdict,
+            actor=actor,
+            requester=op.requester,
+            approvers=op.approvers if isinstance(op, Restore) else (),
+            operation_id=op.id,
+            instance_id=op.instance_id,
+            environment=op.environment,
+            plan=op.plan.seal,
+            aura_request_id=request_id,
+            why=why,
+        )
+    )
+
+
+async def wake(world: World, op: Restore | TakeSnapshot) -> None:
+    """Tell the runner and the announcer that an operation has moved.
+
+    A lost bell is no loss: the sweep rings for every open operation once a minute (promise P7).
+    """
+    world.meter.recorded(op)
+    await world.posts.mark(op.id, final=op.final)
+    if op.final and (await world.cards.get(op.id)).root is not None:
+        # What stands in Slack shows the end before it is told, and before others are edited.
+        await world.edits.mark(op.id, final=True)
+    await world.queue.ring(op.id)

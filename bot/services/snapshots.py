@@ -1,0 +1,148 @@
+"""Snapshots: list, show, take."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from bot.core.base import ChannelId, Frozen, OperationId, SnapshotId
+from bot.core.commands import SnapshotList, resolve_days
+from bot.core.environments import Environment
+from bot.core.errors import ChatFailed, NotAllowed, NotRestorable
+from bot.core.instances import Condition, Instance
+from bot.core.operations import Origin, TakeSnapshot
+from bot.core.people import Person
+from bot.core.plan import SnapshotPlan
+from bot.core.policy import Role
+from bot.core.snapshots import Snapshot, SnapshotNote
+from bot.services.fleet import Fleet
+from bot.services.gate import Gate
+from bot.services.record import keep, wake
+from bot.services.world import World
+
+
+class Listing(Frozen):
+    """What `snapshot list` found."""
+
+    instance: Instance
+    days: Mapping[date, tuple[Snapshot, ...]]
+    notes: Mapping[SnapshotId, SnapshotNote]
+
+
+class Snapshots:
+    """The use cases around snapshots."""
+
+    def __init__(self, world: World, gate: Gate, fleet: Fleet) -> None:
+        self._world = world
+        self._gate = gate
+        self._fleet = fleet
+
+    async def list(self, person: Person, command: SnapshotList) -> Listing:
+        """Return an instance's snapshots of the days that the command asks for."""
+        days = resolve_days(command, self._world.clock.now().date())
+        instance = await self._found(person, command.instance)
+        found = await self._fleet.snapshots(instance, days)
+        return Listing(
+            instance=instance, days=found, notes=await self._world.catalogue.notes(instance.id)
+        )
+
+    async def show(
+        self, person: Person, instance_word: str, snapshot_word: str
+    ) -> tuple[Instance, Snapshot, SnapshotNote | None]:
+        """Return one snapshot with what our catalogue knows of it."""
+        instance = await self._found(person, instance_word)
+        snapshot = await self._fleet.snapshot(instance, snapshot_word)
+        notes = await self._world.catalogue.notes(instance.id)
+        return instance, snapshot, notes.get(snapshot.id)
+
+    async def take(
+        self, person: Person, instance_word: str, *, note: str, origin: Origin
+    ) -> TakeSnapshot:
+        """Accept an on-demand snapshot; the runner asks Aura for it.
+
+        Raises NotAllowed, NotRestorable (paused, broken, being deleted) or AuraError.
+        """
+        await self._gate.require(person, Role.VIEWER, None, action="snapshot.take")
+        instance = await self._fleet.find(instance_word)
+        environment = self._fleet.environment(instance)
+        await self._gate.require(
+            person, Role.OPERATOR, environment, action="snapshot.take", instance=instance
+        )
+        if environment is None:  # pragma: no cover - the policy refuses this before
+            raise NotAllowed("the instance belongs to no environment")
+        _check_possible(instance)
+        await self._gate.reachable(person, environment, action="snapshot.take", instance=instance)
+        op = await self._operation(person, instance, environment, note, origin)
+        await keep(self._world, op, "snapshot.take", person, why=note)
+        await self._world.operations.create(op)
+        await wake(self._world, op)
+        return op
+
+    async def _operation(
+        self,
+        person: Person,
+        instance: Instance,
+        environment: Environment,
+        note: str,
+        origin: Origin,
+    ) -> TakeSnapshot:
+        now = self._world.clock.now()
+        operation_id = OperationId(self._world.new_id("snp"))
+        return TakeSnapshot(
+            id=operation_id,
+            environment=environment.name,
+            requester=person,
+            instance_id=instance.id,
+            channel=await self._place(environment, origin),
+            origin=origin,
+            created_at=now,
+            plan=SnapshotPlan(
+                operation_id=operation_id,
+                requester=person,
+                instance=instance,
+                project=await self._fleet.project(instance),
+                environment=environment.name,
+                note=note,
+                created_at=now,
+            ),
+        )
+
+    async def _place(self, environment: Environment, origin: Origin) -> ChannelId:
+        """Report where it was asked for, or in the environment's channel.
+
+        So where the bot cannot speak, or another company reads along (Slack Connect).
+        """
+        if origin.channel is not None:
+            try:
+                facts = await self._world.directory.channel(origin.channel)
+            except ChatFailed:
+                return environment.channel
+            if facts.member and not facts.archived and not facts.external:
+                return origin.channel
+        return environment.channel
+
+    async def _found(self, person: Person, word: str) -> Instance:
+        """Find an instance for somebody who may look at it; a guest learns no names either."""
+        await self._gate.require(person, Role.VIEWER, None, action="snapshot.view")
+        instance = await self._fleet.find(word)
+        await self._gate.require(
+            person,
+            Role.VIEWER,
+            self._fleet.environment(instance),
+            action="snapshot.view",
+            instance=instance,
+        )
+        return instance
+
+
+def _check_possible(instance: Instance) -> None:
+    match instance.condition:
+        case Condition.PAUSED | Condition.BROKEN:
+            raise NotRestorable(
+                f"“{instance.name}” is {instance.status}, so Aura cannot take a snapshot of it",
+                hint="Resume it in the Aura console first.",
+            )
+        case Condition.LEAVING:
+            raise NotRestorable(
+                f"“{instance.name}” is being deleted", hint="It cannot be brought back."
+            )
+        case _:
+            return

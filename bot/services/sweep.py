@@ -1,0 +1,30 @@
+"""The sweep: finds what a lost bell or a lost mark left behind (promise P7)."""
+
+from bot.services.world import World
+
+#: Seconds between two sweeps; one replica does each.
+EVERY = 60.0
+#: How many ended operations are looked over for messages that never left.
+LOOK_BACK = 200
+
+
+class Sweep:
+    """Rings for every open operation and marks those whose messages are behind."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def __call__(self, *, forced: bool = False) -> int:
+        """Sweep once, unless another replica has just done it; returns how many were woken."""
+        if not forced and not await self._world.seen.first("sweep", ttl=EVERY - 5):
+            return 0
+        woken = 0
+        for operation_id in await self._world.operations.open():
+            await self._world.queue.ring(operation_id)
+            await self._world.posts.mark(operation_id, final=False)
+            woken += 1
+        for op in await self._world.operations.recent(LOOK_BACK):
+            if op.final and not (await self._world.cards.get(op.id)).settled:
+                await self._world.posts.mark(op.id, final=True)
+                woken += 1
+        return woken

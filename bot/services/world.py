@@ -1,0 +1,51 @@
+"""The world as the services see it: every port in one frozen bundle, passed by hand."""
+
+from dataclasses import dataclass, field
+
+from bot import ports
+from bot.core.environments import Estate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How patiently the runner watches Aura, in seconds."""
+
+    poll_least: float = 2.0
+    poll_most: float = 15.0
+    #: An intent older than this whose answer is not recorded counts as interrupted; longer than
+    #: the client's own timeouts together.
+    send_grace: float = 45.0
+    #: How long to look for `restoring` after a lost answer before a person is called.
+    look: float = 60.0
+    #: How long to go on looking while Aura itself does not answer.
+    look_unanswered: float = 3600.0
+    #: The time between the first reading of `running` and the one that confirms it.
+    settle: float = 10.0
+
+    def poll(self, age: float) -> float:
+        """Seconds to the next look at something that began ``age`` seconds ago."""
+        return min(max(self.poll_least, age / 10), self.poll_most)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What services act on."""
+
+    estate: Estate
+    clock: ports.Clock
+    new_id: ports.NewId
+    aura: ports.Aura
+    chat: ports.Chat
+    directory: ports.Directory
+    operations: ports.Operations
+    queue: ports.Queue
+    audit: ports.AuditLog
+    cards: ports.Cards
+    drafts: ports.Drafts
+    catalogue: ports.Catalogue
+    seen: ports.Seen
+    budget: ports.Budget
+    posts: ports.Outbox
+    edits: ports.Outbox
+    meter: ports.Meter
+    pace: Pace = field(default_factory=Pace)

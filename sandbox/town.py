@@ -1,0 +1,128 @@
+"""The town: both doubles and the page on one address, and the settings that lead a bot there."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox import page
+from sandbox.aura import AuraDouble, Call
+from sandbox.aura import fleet as aura
+from sandbox.aura.times import utc_now
+from sandbox.crash import BotFaults
+from sandbox.scenarios import Scenarios, Stage, nothing_to_play
+from sandbox.slack import SlackDouble
+from sandbox.slack import cast as slack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Town:
+    """What runs, and where."""
+
+    aura: AuraDouble | None
+    slack: SlackDouble | None
+    page: str | None
+    settings: Mapping[str, str]
+
+
+@asynccontextmanager
+async def town(
+    *,
+    folder: Path,
+    port: int = 8484,
+    speed: float = 20.0,
+    only: str | None = None,
+    crash: Callable[[], Awaitable[None]] | None = None,
+) -> AsyncIterator[Town]:
+    """Start the doubles on loopback; ``only`` is ``aura``, ``slack`` or None for both.
+
+    ``speed`` (1 or more) shortens what Aura needs for its work. A `savepoint.toml` that fits the
+    fleet and the people is written into ``folder``. ``crash`` kills the bot and starts it again;
+    without it nobody can ask for that. Raises OSError when the port is taken.
+    """
+    settings: dict[str, str] = {}
+    double = SlackDouble(now=utc_now, speed=speed) if only != "aura" else None
+    service = AuraDouble(speed=speed, requests_per_minute=_rate(speed)) if only != "slack" else None
+    address = None
+    async with AsyncExitStack() as stack:
+        if service is not None:
+            stack.push_async_callback(service.stop)
+            settings["AURA_API_URL"] = await service.start(port=port if double is None else 0)
+            settings["AURA_CLIENT_ID"] = aura.CLIENT_ID
+            settings["AURA_CLIENT_SECRET"] = aura.CLIENT_SECRET
+        if double is not None:
+            stack.push_async_callback(double.stop)
+            double.app().add_routes(page.routes())
+            bot = BotFaults(crash, double) if crash is not None else None
+            if bot is not None:
+                double.fault_panels["bot"] = bot
+                stack.push_async_callback(bot.stop)
+            if service is not None:
+                _join(double, service)
+                scenarios = Scenarios(Stage(double, service, crash=bot.crash if bot else None))
+                double.app().add_routes(scenarios.routes())
+                stack.push_async_callback(scenarios.stop)
+            else:
+                double.app().add_routes(nothing_to_play())
+            address = await double.start(port=port)
+            settings |= double.settings()
+        config = folder / "savepoint.toml"
+        config.write_text(configuration(speed=speed), encoding="utf-8")
+        settings["SAVEPOINT_CONFIG"] = str(config)
+        yield Town(aura=service, slack=double, page=address, settings=settings)
+
+
+def configuration(*, speed: float) -> str:
+    """Return a `savepoint.toml` for the fleet and the people of the sandbox."""
+    people = f'["{slack.REQUESTER}", "{slack.APPROVER_ONE}", "{slack.APPROVER_TWO}"]'
+    tables = [
+        _environment(
+            "production", slack.OPS_PRODUCTION, people, aura.ORDERS_PROD, aura.CATALOG_PROD
+        )
+        + "confirm_instance_suffix = true\n",
+        _environment(
+            "staging", slack.OPS_STAGING, people, aura.ORDERS_STAGING, aura.SEARCH_STAGING
+        ),
+        _environment(
+            "development", slack.OPS_DEVELOPMENT, people, aura.SANDBOX_FREE, aura.SANDBOX_PAID
+        ),
+    ]
+    rate = f"[credentials.default]\nrequests_per_minute = {_rate(speed)}\n"
+    pace = (
+        f"[runner]\npoll_least = {max(0.2, 4 / speed)}\npoll_most = {max(1.0, 15 / speed)}\n"
+        f"settle = {10 / speed}\n"
+    )
+    return "\n".join([*tables, rate, pace])
+
+
+def _rate(speed: float) -> int:
+    """Aura's 125 requests a minute, at the sandbox's pace."""
+    return round(125 * speed)
+
+
+def _environment(name: str, channel: str, people: str, *instances: str) -> str:
+    listed = ", ".join(f'"{instance}"' for instance in instances)
+    return (
+        f"[environments.{name}]\n"
+        f'channel = "{channel}"\n'
+        f'alert_channel = "{slack.OPS_ALERTS}"\n'
+        f"operators = {{ users = {people} }}\n"
+        f'approvers = {{ groups = ["{slack.DB_APPROVERS}"] }}\n'
+        f"instances = [{listed}]\n"
+    )
+
+
+def _join(double: SlackDouble, service: AuraDouble) -> None:
+    """Show Aura's calls in the page's timeline, and its faults beside Slack's."""
+
+    def told(call: Call) -> None:
+        double.add_timeline(
+            service="aura",
+            direction="out",
+            what=f"{call.method} {call.path}",
+            detail={"request_id": call.request_id or ""},
+            status="dropped" if call.dropped else str(call.status),
+        )
+
+    service.on_call = told
+    double.fault_panels["aura"] = service.faults

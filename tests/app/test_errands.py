@@ -1,0 +1,110 @@
+"""What `savepoint check` finds in the real things, healthy and broken."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import errands
+from bot.app import store_url
+from bot.config import load
+from bot.core.base import OperationId
+from bot.core.findings import Finding, Level
+from bot.errands import beside, diagnose
+from bot.views.doctor import report
+from sandbox.slack import cast as slack
+from sandbox.town import Town
+
+
+def change(env: dict[str, str], old: str, new: str) -> None:
+    file = Path(env["SAVEPOINT_CONFIG"])
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def of(findings: tuple[Finding, ...], level: Level) -> list[str]:
+    return [f"{f.subject}: {f.what}" for f in findings if f.level is level]
+
+
+async def test_a_healthy_house_has_nothing_wrong(env: dict[str, str]) -> None:
+    findings = await diagnose(load(env))
+    assert of(findings, Level.WRONG) == []
+    assert of(findings, Level.WARN) == [
+        "store: appendonly is off: a restart of the store loses operations"
+    ]
+    assert "production: people: every requester finds 1 to approve" in of(findings, Level.OK)
+
+
+async def test_the_embedded_store_is_examined_beside_a_running_bot_and_without_one(
+    env: dict[str, str],
+) -> None:
+    del env["REDIS_URL"]
+    settings = load(env)
+    alone = await diagnose(settings)
+    assert "store: answers and keeps what it accepts" in of(alone, Level.OK)
+    async with store_url(settings) as held, beside(settings) as address:
+        assert address == held
+
+
+async def test_everything_that_is_broken_is_named_in_one_go(
+    env: dict[str, str], place: Town
+) -> None:
+    assert place.slack is not None
+    place.slack.scopes = ("chat:write", "users:read", "usergroups:read", "files:write")
+    change(env, f'groups = ["{slack.DB_APPROVERS}"]', f'users = ["{slack.GUEST}"]')
+    broken = env | {
+        "SLACK_APP_TOKEN": "xapp-revoked",
+        "AURA_CLIENT_SECRET": "wrong",
+        "REDIS_URL": "redis://127.0.0.1:9/0",
+    }
+    wrong = of(await diagnose(load(broken)), Level.WRONG)
+    assert "store: the store does not answer" in wrong
+    assert "Slack app token: Slack refused apps.connections.open: invalid_auth" in wrong
+    assert "Slack scopes: missing: app_mentions:read, channels:read, commands, groups:read" in wrong
+    assert "production: channel: Slack refused conversations.info: missing_scope" in wrong
+    assert "production: people: nobody can approve, and 1 must agree" in wrong
+    assert any(each.startswith("Aura: default: Aura does not accept") for each in wrong)
+
+
+@pytest.mark.parametrize(
+    ("channel", "why"),
+    [
+        (slack.OLD_MIGRATION, "#old-migration (C0ARCHIVE1) is archived"),
+        (slack.GENERAL, "I am not in #general (C0GENERAL1)"),
+        (slack.PARTNER_BRIDGE, "#partner-bridge (C0PARTNER1) is shared with another organisation"),
+        ("C0NOWHERE1", "Slack refused conversations.info: channel_not_found"),
+    ],
+)
+async def test_a_channel_that_cannot_serve_is_named(
+    env: dict[str, str], channel: str, why: str
+) -> None:
+    change(env, slack.OPS_STAGING, channel)
+    assert of(await diagnose(load(env)), Level.WRONG) == [f"staging: channel: {why}"]
+
+
+async def test_in_http_mode_no_app_token_is_wanted(env: dict[str, str]) -> None:
+    del env["SLACK_APP_TOKEN"]
+    assert "Slack app token: not used: HTTP mode" in of(await diagnose(load(env)), Level.OK)
+
+
+async def test_an_instance_in_no_environment_is_a_warning(env: dict[str, str]) -> None:
+    change(env, '"f2eeb0c5", ', "")
+    warnings = of(await diagnose(load(env)), Level.WARN)
+    assert (
+        "Aura: instances: sandbox (f2eeb0c5) is in no environment, so nobody may touch it"
+        in warnings
+    )
+
+
+async def test_the_report_has_a_line_each_how_to_mend_it_and_the_sum(env: dict[str, str]) -> None:
+    text = report(await diagnose(load(env | {"SLACK_BOT_TOKEN": "xoxb-revoked"})))
+    assert (
+        "wrong  Slack bot token         Slack refused auth.test: invalid_auth\n"
+        "                               → Copy the Bot User OAuth Token of “Install App” "
+        "into SLACK_BOT_TOKEN.\n"
+    ) in text
+    assert text.endswith("\n\n1 wrong, 1 warn, 5 ok\n")
+
+
+async def test_an_errand_grants_no_permit_whatever_comes() -> None:
+    assert not await errands._never(OperationId("rst-1"))
