@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(READY) ## make .venv and install the locked dependencies (once)
 
@@ -41,6 +41,9 @@ screenshots: setup ## take the pictures of docs/images anew (needs Chromium)
 	@$(BIN)/python -m pytest -q tests/browser/test_restore_in_the_sandbox.py
 	@$(BIN)/python -m tests.browser.pictures
 
+neo4j: setup ## get a real Neo4j server for tests and the sandbox (needs Java 17 or 21, and Maven)
+	@$(BIN)/python -m tests.neo4j
+
 bench: setup ## measure, as ratios against a floor in the same run
 	@$(BIN)/python -m benchmarks
 
@@ -48,4 +51,4 @@ lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements.lock
 	uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements-dev.lock
 
-.PHONY: help setup sandbox test screenshots lint fix check bench lock
+.PHONY: help setup sandbox test screenshots lint fix check neo4j bench lock
