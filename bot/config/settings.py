@@ -11,10 +11,12 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from bot.adapters.aura.auth import Credential
+from bot.config.evidence import evidence_key
 from bot.config.file import read
 from bot.config.given import Given
 from bot.config.tables import CredentialTable, RunnerTable
 from bot.core.environments import Estate
+from bot.core.keys import EvidenceKey
 
 
 class ConfigError(Exception):
@@ -42,6 +44,7 @@ class Settings(BaseModel):
     port: int
     estate: Estate
     runner: RunnerTable
+    evidence_key: EvidenceKey | None = None
 
     def secrets(self) -> frozenset[str]:
         """Return every value that must never be seen, for the redaction of logs."""
@@ -51,6 +54,8 @@ class Settings(BaseModel):
         if self.redis_url is not None:
             password = urlsplit(self.redis_url.get_secret_value()).password
             found |= {password, unquote(password)} if password else set()
+        if self.evidence_key is not None:
+            found.add(self.evidence_key.text)
         return frozenset(found)
 
 
@@ -70,6 +75,7 @@ def load(env: Mapping[str, str]) -> Settings:
     port = given.port("SAVEPOINT_PORT", "8080")
     file, faults = read(Path(given.text("SAVEPOINT_CONFIG", "savepoint.toml")))
     given.faults.extend(faults)
+    signer = evidence_key(given)
     credentials = _credentials(given, file.credentials) if file else ()
     if given.faults or file is None or bot_token is None:
         raise ConfigError(given.faults)
@@ -87,6 +93,7 @@ def load(env: Mapping[str, str]) -> Settings:
         port=port,
         estate=file.estate(),
         runner=file.runner,
+        evidence_key=signer,
     )
 
 

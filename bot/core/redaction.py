@@ -27,6 +27,7 @@ _SHAPES = tuple(
         r"(?P<keep>)\bx(?:ox[a-z]|app|wfp)[-.][A-Za-z0-9._-]{6,}",
         # Aura's access tokens are JSON Web Tokens (https://www.rfc-editor.org/rfc/rfc7519)
         r"(?P<keep>)\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*",
+        r"(?P<keep>)\bevsec-[A-Za-z0-9_-]{8,}",  # the key of evidence
         r"(?P<keep>\b(?:Bearer|Basic) +)[A-Za-z0-9+/=._~-]{8,}",
         # user:password@ in an address (https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1)
         r"(?P<keep>\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)",

@@ -3,14 +3,17 @@
 import json
 from hashlib import sha256
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 
 def canonical(value: BaseModel) -> str:
     """Render a model as JSON with one spelling only: sorted keys, no spaces, UTF-8."""
-    return json.dumps(
-        value.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    return canonical_json(value.model_dump(mode="json"))
+
+
+def canonical_json(value: JsonValue) -> str:
+    """Render what JSON can hold with one spelling only."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def seal(value: BaseModel) -> str:

@@ -12,6 +12,7 @@ from bot.core.redaction import CUT, Redactor
         ("xoxe.xoxb-1-abcdefgh", CUT),
         ("xapp-1-A0-123-abcdef", CUT),
         ("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl", CUT),
+        ("signs with evsec-AAECAwQFBgcICQoLDA0ODw", f"signs with {CUT}"),
         ("Authorization: Bearer abc.def.ghi-123", f"Authorization: Bearer {CUT}"),
         ("{'Authorization': 'Basic Y2xpZW50OnNlY3JldA=='}", f"{{'Authorization': '{CUT}'}}"),
         ("redis://:p4ssw0rd@redis:6379/0", f"redis://:{CUT}@redis:6379/0"),

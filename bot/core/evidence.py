@@ -1,0 +1,99 @@
+"""Evidence: the record that a restore or a drill leaves, for somebody who trusts nobody here.
+
+Rules
+  * The record is a contract with files that are years old: it has shapes of its own, so that a
+    change of our models does not change what was signed.
+  * `bot.core.signed` binds it to a key; `bot.views.evidence` makes the page that people read.
+"""
+
+from hashlib import sha256
+from typing import Literal, Self
+
+from pydantic import AwareDatetime, Field, JsonValue, model_validator
+
+from bot.core.base import Frozen, InstanceId, OperationId
+from bot.core.people import Person
+from bot.core.seal import canonical_json
+
+Facts = dict[str, JsonValue]
+
+
+class Approval(Frozen):
+    """Who agreed, when, and to which plan."""
+
+    by: Person
+    at: AwareDatetime
+    seal: str
+
+
+class Moment(Frozen):
+    """One event of the history: its kind, when, and Aura's request id where it brought one."""
+
+    at: AwareDatetime
+    event: str
+    by: Person | None = None
+    reason: str = ""
+    aura_request_id: str | None = None
+
+
+class CheckLine(Frozen):
+    """One check as it ran; ``expected`` and ``found`` are the words that people were shown."""
+
+    name: str
+    severity: str
+    verdict: str
+    expected: str
+    found: str
+    milliseconds: int | None = Field(default=None, ge=0)
+
+
+class RecoveryTime(Frozen):
+    """Whole seconds from the request to the instance running, and to its data being checked."""
+
+    running: int | None = Field(default=None, ge=0)
+    verified: int | None = Field(default=None, ge=0)
+
+
+class AuditLink(Frozen):
+    """The entry of the audit log that this record hangs on; its digest holds all before it."""
+
+    number: int = Field(ge=1)
+    digest: str
+
+
+class Evidence(Frozen):
+    """What was planned, agreed, done and found. Facts of graphs are those of `fingerprints`."""
+
+    format: Literal[1] = 1
+    kind: str
+    operation_id: OperationId
+    outcome: str
+    environment: str
+    instance_id: InstanceId
+    plan: Facts
+    plan_seal: str
+    requester: Person
+    approvals: tuple[Approval, ...] = ()
+    requested_at: AwareDatetime
+    ended_at: AwareDatetime
+    timeline: tuple[Moment, ...]
+    before: Facts | None = None
+    after: Facts | None = None
+    checks: tuple[CheckLine, ...] = ()
+    recovery: RecoveryTime = RecoveryTime()
+    audit: AuditLink
+
+    @property
+    def aura_request_ids(self) -> tuple[str, ...]:
+        """Every request id that Aura gave, in order: what Neo4j's support can trace."""
+        given = (moment.aura_request_id for moment in self.timeline)
+        return tuple(dict.fromkeys(each for each in given if each))
+
+    @model_validator(mode="after")
+    def _sealed(self) -> Self:
+        """Refuse a plan that is not the one of its seal, and approvals of another plan."""
+        if sha256(canonical_json(self.plan).encode()).hexdigest() != self.plan_seal:
+            raise ValueError("the plan is not the one that its seal was made of")
+        if any(approval.seal != self.plan_seal for approval in self.approvals):
+            raise ValueError("an approval is for another plan")
+        return self

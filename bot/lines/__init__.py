@@ -1,0 +1,1 @@
+"""Words of the command line that have several words below them, one file each."""
