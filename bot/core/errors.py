@@ -36,6 +36,10 @@ class NotRestorable(BotError):
     """The snapshot or the instance is in a state from which no restore can start."""
 
 
+class NotABackup(BotError):
+    """A file is no backup, is damaged, or ends too early; ``hint`` says what to look for."""
+
+
 class NotAllowed(BotError):
     """The person may not do this."""
 
