@@ -58,15 +58,17 @@ return now + ARGV[3]
 
 _LEAVE = f"""{_NOW}
 local due = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]))
-if ARGV[3] == 'again' and (not due or due > now) then
-  redis.call('ZADD', KEYS[1], now, ARGV[1])
-  due = now
+local wait = -1
+if due and due <= now then wait = 0 end
+local again = tonumber(ARGV[3])
+if again and (not due or due > now + again) then
+  redis.call('ZADD', KEYS[1], now + again, ARGV[1])
+  wait = again
 end
 if tonumber(redis.call('ZSCORE', KEYS[2], ARGV[1])) == tonumber(ARGV[2]) then
   redis.call('ZREM', KEYS[2], ARGV[1])
 end
-if due and due <= now then return 1 end
-return 0
+return wait
 """
 
 _MEND = f"""{_NOW}
@@ -119,10 +121,16 @@ class Bells:
         """Hold on for another ``lease_ms``; return the new token, 0 when somebody else has it."""
         return cast(int, await self._run(_KEEP, operation_id, token, lease_ms))
 
-    async def leave(self, operation_id: OperationId, token: int, *, again: bool) -> bool:
-        """End a tick; ``again`` owes it anew. Return whether one is owed already."""
-        how = "again" if again else "done"
-        return bool(await self._run(_LEAVE, operation_id, token, how))
+    async def leave(
+        self, operation_id: OperationId, token: int, *, again_ms: int | None = None
+    ) -> int | None:
+        """End a tick, and owe another one in ``again_ms`` if that is given.
+
+        Return in how many ms a bell has to be sent: for what is owed already, or anew; else None.
+        """
+        how = "done" if again_ms is None else again_ms
+        wait = cast(int, await self._run(_LEAVE, operation_id, token, how))
+        return None if wait < 0 else wait
 
     async def overdue(self, grace_ms: int) -> tuple[int, list[tuple[OperationId, int]]]:
         """Owe again what died; return the server's minute, and what waited longer than that.

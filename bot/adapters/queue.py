@@ -35,6 +35,8 @@ _NAME = "savepoint-queue"
 """docket deletes keys of its own under this name, so ours start with ``sp:``."""
 _BELL = "bell"
 _TICK_LIMIT = 60.0
+_AFTER_LOSS_MS = 1000
+"""A store that refuses one tick again and again is asked no more often than this."""
 
 
 class DocketQueue:
@@ -43,7 +45,8 @@ class DocketQueue:
     ``tick`` is called for an operation that is owed one, by one caller at a time over all
     replicas, at least once; it has 60 s. It is called again only when it was rung for (from
     inside or outside), or when its process died in the middle: so a tick rings for whatever it
-    wants next. What it raises is logged, and that is all. ``concurrency`` ticks run at a time;
+    wants next. A tick that raises StoreUnavailable could not ring, and is owed again in a second;
+    what else it raises is logged, and that is all. ``concurrency`` ticks run at a time;
     what a dead replica was at starts elsewhere within ``redelivery``; a bell for a set time is up
     to ``check_interval`` late. ``grace`` is how long ticks may take to end when `run` is cancelled;
     those that take longer are cancelled and owed again.
@@ -229,22 +232,24 @@ class DocketQueue:
     async def _run_tick(self, operation_id: OperationId, token: int) -> None:
         hold = Hold(self._bells, operation_id, token, self._lease_ms)
         keeping = asyncio.create_task(hold.keep())
-        again = True
+        again_ms: int | None = 0
         try:
             async with asyncio.timeout(self._tick_limit):
                 await self._tick(operation_id)
-            again = False
+            again_ms = None
         except StoreUnavailable as error:
-            again = False
+            # It may have died before it rang; and the store may be back to hear that it is over.
+            again_ms = _AFTER_LOSS_MS
             _log.warning("the tick of %s lost the store: %s", operation_id, error.summary)
         except Exception:
-            again = False  # no hot loop: the sweep, or the next bell, tries once more
+            again_ms = None  # no hot loop: the sweep, or the next bell, tries once more
             _log.exception("the tick of %s failed", operation_id)
         finally:
             hold.over.set()
             await keeping
-            if await self._bells.leave(operation_id, hold.token, again=again):
-                await self._send(operation_id, f"again{secrets.token_hex(8)}")
+            wait_ms = await self._bells.leave(operation_id, hold.token, again_ms=again_ms)
+            if wait_ms is not None:
+                await self._send(operation_id, f"again{secrets.token_hex(8)}", wait_ms)
 
 
 def _with_limits(url: str) -> str:

@@ -182,6 +182,22 @@ async def test_a_tick_that_lost_the_store_is_told_in_one_line(
     assert "Traceback" not in caplog.text
 
 
+async def test_a_tick_that_lost_the_store_is_owed_again_though_it_never_rang(
+    queue: DocketQueue, ticks: Ticks
+) -> None:
+    async def fail_once(operation_id: OperationId) -> None:
+        if ticks.count == 1:
+            raise StoreUnavailable("the store does not answer")  # and is back a moment later
+
+    ticks.act = fail_once
+    await queue.ring(OP)
+    await until(lambda: ticks.count == 2, within=3)
+    (_, first), (_, second) = ticks.began
+    assert second - first > 0.9  # a store that keeps refusing is not run hot
+    await settled(queue)
+    assert ticks.count == 2
+
+
 async def test_a_tick_that_hangs_is_ended(
     queue: DocketQueue, ticks: Ticks, caplog: pytest.LogCaptureFixture
 ) -> None:
