@@ -5,11 +5,15 @@ Edits are scarce, so each round picks the operation that is most urgent at that 
 
 import structlog
 
-from bot.core.errors import BotError, ChatUnavailable
+from bot.core.errors import BotError, ChatUnavailable, StoreUnavailable
 from bot.services.announce import Announcer
 from bot.services.world import World
 
 log = structlog.get_logger(__name__)
+
+#: Seconds to wait after the store did not answer. It may be back before a round has ended, so
+#: what was not told is marked again rather than done with.
+AFTER_LOSS = 1.0
 
 
 class PostOffice:
@@ -28,11 +32,11 @@ class PostOffice:
         with structlog.contextvars.bound_contextvars(operation=operation_id):
             try:
                 await self._announcer.post(operation_id)
-            except ChatUnavailable as absent:
-                log.warning("slack absent", why=absent.summary)
+            except (ChatUnavailable, StoreUnavailable) as absent:
+                log.warning("post waits", why=absent.summary)
                 op = await self._world.operations.get(operation_id)
                 await self._world.posts.mark(operation_id, final=op is None or op.final)
-                wait = absent.retry_after
+                wait = _wait(absent)
             except BotError as trouble:
                 log.error("post failed", why=trouble.summary)
             await self._world.posts.done(operation_id)
@@ -47,11 +51,15 @@ class PostOffice:
         with structlog.contextvars.bound_contextvars(operation=operation_id):
             try:
                 more = await self._announcer.edit(operation_id)
-            except ChatUnavailable as absent:
+            except (ChatUnavailable, StoreUnavailable) as absent:
                 log.info("edit waits", why=absent.summary)
-                wait = absent.retry_after
+                wait = _wait(absent)
         if more:
             op = await self._world.operations.get(operation_id)
             await self._world.edits.mark(operation_id, final=op is None or op.final)
         await self._world.edits.done(operation_id)
         return wait
+
+
+def _wait(absent: ChatUnavailable | StoreUnavailable) -> float:
+    return absent.retry_after if isinstance(absent, ChatUnavailable) else AFTER_LOSS
