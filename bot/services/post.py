@@ -11,6 +11,9 @@ from bot.services.world import World
 
 log = structlog.get_logger(__name__)
 
+#: Seconds between two looks at an empty outbox. Every loop of every replica looks, so this is what
+#: an idle bot asks of the store; and how late a message may be that no command answers itself.
+IDLE = 0.5
 #: Seconds to wait after the store did not answer. It may be back before a round has ended, so
 #: what was not told is marked again rather than done with.
 AFTER_LOSS = 1.0
@@ -27,7 +30,7 @@ class PostOffice:
         """Post for one marked operation; returns seconds to wait before the next round."""
         operation_id = await self._world.posts.take()
         if operation_id is None:
-            return 0.1
+            return IDLE
         wait = 0.0
         with structlog.contextvars.bound_contextvars(operation=operation_id):
             try:
@@ -46,7 +49,7 @@ class PostOffice:
         """Edit one message of the most urgent operation; returns seconds to wait."""
         operation_id = await self._world.edits.take()
         if operation_id is None:
-            return 0.1
+            return IDLE
         wait, more = 0.0, True
         with structlog.contextvars.bound_contextvars(operation=operation_id):
             try:
