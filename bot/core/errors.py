@@ -148,3 +148,27 @@ class AuraUnreachable(AuraUnavailable):
     """The connection was never made, so the call was certainly not done."""
 
     definite = True
+
+
+class GraphError(BotError):
+    """A database did not answer a question; none of these ever holds a password or a value."""
+
+
+class GraphUnavailable(GraphError):
+    """The database does not answer: away, too slow, or it asks to come back later."""
+
+
+class GraphRefused(GraphError):
+    """The database said no; ``code`` is Neo4j's, such as ``Neo.ClientError.Security.Forbidden``."""
+
+    def __init__(self, summary: str, *, code: str, hint: str | None = None) -> None:
+        super().__init__(summary, hint=hint)
+        self.code = code
+
+
+class GraphTooMuch(GraphError):
+    """The answer has more rows or bytes than were allowed; none of it was used."""
+
+
+class GraphGarbled(GraphError):
+    """The answer is not what Neo4j's documentation says."""

@@ -2,6 +2,7 @@
 
 from bot.ports.aura import Accepted, Aura, SnapshotAccepted
 from bot.ports.chat import ChannelFacts, Chat, Directory, Identity, MessageRef
+from bot.ports.graph import Graph, GraphDoor, Rows
 from bot.ports.messages import Budget, Card, Cards, Catalogue, Draft, Drafts, Outbox, Seen
 from bot.ports.operations import AuditLog, Meter, Operations, Queue
 from bot.ports.time import Clock, NewId
@@ -20,6 +21,8 @@ __all__ = [
     "Directory",
     "Draft",
     "Drafts",
+    "Graph",
+    "GraphDoor",
     "Identity",
     "MessageRef",
     "Meter",
@@ -27,6 +30,7 @@ __all__ = [
     "Operations",
     "Outbox",
     "Queue",
+    "Rows",
     "Seen",
     "SnapshotAccepted",
 ]

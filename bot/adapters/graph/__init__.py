@@ -1,0 +1,5 @@
+"""Reading graphs: over Neo4j's Query API, and from Aura's metrics endpoint."""
+
+from bot.adapters.graph.query import QueryApi
+
+__all__ = ["QueryApi"]

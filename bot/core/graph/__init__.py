@@ -1,0 +1,1 @@
+"""Graphs as Savepoint reads them: typed values, fingerprints, differences."""
