@@ -4,6 +4,8 @@
     GET  /sandbox/aura/restores           the accepted restores and overwrites
     GET  /sandbox/aura/counts             how often each kind of call came
     GET  /sandbox/aura/instances          id, name and status of each instance
+    GET  /sandbox/aura/export?instance_id=…&snapshot_id=…
+                                          the file that the console's Export button downloads
     GET  /sandbox/aura/faults             the switches
     POST /sandbox/aura/faults             {"name", "on" | "count"}
     POST /sandbox/aura/expire-tokens
@@ -52,6 +54,18 @@ def control_routes(double: "AuraDouble") -> list[web.RouteDef]:
             [{"id": i, "name": name, "status": double.status_of(i)} for i, name in known.items()]
         )
 
+    async def export(request: web.Request) -> web.Response:
+        wanted = request.query.get("instance_id", ""), request.query.get("snapshot_id", "")
+        try:
+            content = double.export(*wanted)
+        except KeyError as error:
+            return _failed(f"unknown or missing: {error.args[0]}")
+        except ValueError as error:
+            return _failed(str(error))
+        name = f"neo4j-{wanted[1]}.backup"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return web.Response(body=content, headers=headers)
+
     async def faults(_request: web.Request) -> web.Response:
         return web.json_response(double.faults.render())
 
@@ -85,6 +99,7 @@ def control_routes(double: "AuraDouble") -> list[web.RouteDef]:
         web.get(base + "restores", restores),
         web.get(base + "counts", counts),
         web.get(base + "instances", instances),
+        web.get(base + "export", export),
         web.get(base + "faults", faults),
         web.post(base + "faults", _acting(set_fault)),
         web.post(base + "expire-tokens", _acting(expire_tokens)),

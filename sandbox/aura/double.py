@@ -11,7 +11,10 @@ from typing import Self
 
 from aiohttp import web
 
+from sandbox.aura.archives import backup_file
 from sandbox.aura.calls import Call, Record
+from sandbox.aura.console import Console
+from sandbox.aura.console_calls import ConsoleCalls
 from sandbox.aura.control import control_routes
 from sandbox.aura.databases import DEFAULT
 from sandbox.aura.faults import Faults
@@ -42,6 +45,7 @@ class AuraDouble:
     `requests_per_minute`: 25 or 125 as the real tiers, None = no limit. `clients`: client id to
     secret; `reach`: client id to the projects it may see, those of home when not listed.
     `slow_by`: seconds that the fault `slow` adds. `keep_calls`: how many calls are kept in full.
+    `part_size`: the bytes of a part in which Amazon's storage takes backup files.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class AuraDouble:
         reach: Mapping[str, Collection[str]] | None = None,
         slow_by: float = 3.0,
         keep_calls: int = 100_000,
+        part_size: int = 8 * 1024 * 1024,
     ) -> None:
         self.now = now
         self.url = ""
@@ -77,6 +82,10 @@ class AuraDouble:
             faults=self.faults,
             record=self.record,
             slow_by=slow_by,
+        )
+        self.console = Console(self.world, part_size=part_size)
+        self._console_calls = ConsoleCalls(
+            self.console, record=self.record, number=self._front.number
         )
         self._runner: web.AppRunner | None = None
 
@@ -100,8 +109,9 @@ class AuraDouble:
         self.record.on_call = hook
 
     def expire_tokens(self) -> None:
-        """Let every access token given out so far be expired."""
+        """Let every access token given out so far be expired, the console's too."""
         self.gate.expire_tokens()
+        self.console.expire_tokens()
 
     def status_of(self, instance_id: str) -> str:
         """The status of an instance as of now, without a call; KeyError when unknown."""
@@ -115,6 +125,20 @@ class AuraDouble:
         instance.settle(self.now())
         instance.snapshots(self.now())
         return instance.databases.by_name[database].graph()
+
+    def export(self, instance_id: str, snapshot_id: str, database: str = DEFAULT) -> bytes:
+        """What the console's Export button downloads; KeyError when there is no such snapshot.
+
+        ValueError for a snapshot that is not exportable now.
+        """
+        now = self.now()
+        snapshot = self.world.instances[instance_id].snapshots(now).get(snapshot_id, now)
+        if snapshot is None:
+            raise KeyError(snapshot_id)
+        if not snapshot.exportable(now):
+            raise ValueError("the snapshot is not exportable")
+        graph = snapshot.content[database]()
+        return backup_file(graph, database=database, taken_at=snapshot.at)
 
     def database_url(self, instance_id: str) -> str:
         """Stands for `https://<id>.databases.neo4j.io`; `/db/neo4j/query/v2` follows."""
@@ -149,6 +173,7 @@ class AuraDouble:
     def app(self) -> web.Application:
         """An application: `/oauth/token`, the APIs, and `/sandbox/aura/…` for control."""
         app = self._front.app()
+        app.add_routes(self._console_calls.routes())
         app.add_routes(control_routes(self))
         return app
 

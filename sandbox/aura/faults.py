@@ -45,6 +45,18 @@ class Faults:
     )
     snapshot_fails: Fault = field(default_factory=partial(Fault, "Snapshots end as Failed"))
     restore_fails: Fault = field(default_factory=partial(Fault, "Restores end as loading failed"))
+    console_down: Fault = field(default_factory=partial(Fault, "The console's import answers 502"))
+    storage_down: Fault = field(default_factory=partial(Fault, "The cloud's storage answers 503"))
+    storage_drops: Fault = field(
+        default_factory=partial(Fault, "The cloud's storage cuts the next upload in the middle")
+    )
+    storage_forgets: Fault = field(
+        default_factory=partial(Fault, "The cloud's storage loses its position")
+    )
+    load_fails: Fault = field(
+        default_factory=partial(Fault, "Loads of backup files end as loading failed")
+    )
+    load_stays: Fault = field(default_factory=partial(Fault, "Loads of backup files never begin"))
 
     def all(self) -> dict[str, Fault]:
         """Every switch, by name."""

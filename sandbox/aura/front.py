@@ -46,6 +46,11 @@ class Front:
         self._n = 0
         self._chance = random.Random(0)  # noqa: S311  # request ids, no secrets
 
+    def number(self) -> int:
+        """The number of the next call."""
+        self._n += 1
+        return self._n
+
     def app(self) -> web.Application:
         """A new application on this front."""
         app = web.Application(middlewares=[self._unrouted])

@@ -37,6 +37,8 @@ class Durations:
     restore: float = 180
     snapshot: float = 60
     key: float = 60
+    load_lag: float = 8  # after an upload is complete, before the status shows that it loads
+    upload_load: float = 120
 
 
 @dataclass

@@ -19,9 +19,9 @@ from sandbox.aura.times import Now, Pace, stamp
 class Restore:
     """An accepted call that replaces the data of an instance.
 
-    `kind` is `restore` or `overwrite`; `snapshot_id` is None for an overwrite from the present
-    state of its source; `database_id` is set when only one of several databases is restored. `n` is
-    the number of the call.
+    `kind` is `restore`, `overwrite` or `upload` (of a file, without a source); `snapshot_id` is
+    None for an overwrite from the present state of its source; `database_id` is set when only one
+    of several databases is restored. `n` is the number of the call.
     """
 
     n: int

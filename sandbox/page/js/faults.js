@@ -21,6 +21,12 @@ const WORDS = {
     drop_answer: "Aura accepts an order, then the line is cut before it answers.",
     snapshot_fails: "Snapshots fail.",
     restore_fails: "Restores fail and leave the instance unable to load.",
+    console_down: "Uploads: Aura's console answers 502.",
+    storage_down: "Uploads: the cloud's storage answers 503.",
+    storage_drops: "Uploads: the connection breaks in the middle of the file.",
+    storage_forgets: "Uploads: the cloud's storage loses its position.",
+    load_fails: "Uploaded files fail to load and leave the instance unable to load.",
+    load_stays: "Uploaded files are taken, and nothing happens.",
   },
 };
 
