@@ -172,3 +172,19 @@ class GraphTooMuch(GraphError):
 
 class GraphGarbled(GraphError):
     """The answer is not what Neo4j's documentation says."""
+
+
+class VaultUnavailable(BotError):
+    """The vault's store did not do what was asked; nothing is known to be damaged."""
+
+
+class VaultDamaged(BotError):
+    """The vault's store gave back other bytes than it was given."""
+
+
+class VaultSealed(BotError):
+    """An export is encrypted, and the key to read it is not here."""
+
+
+class AlreadyHeld(BotError):
+    """An export is held, and may neither expire nor be held again."""

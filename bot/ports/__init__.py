@@ -6,6 +6,7 @@ from bot.ports.graph import Graph, GraphDoor, Rows
 from bot.ports.messages import Budget, Card, Cards, Catalogue, Draft, Drafts, Outbox, Seen
 from bot.ports.operations import AuditLog, Meter, Operations, Queue
 from bot.ports.time import Clock, NewId
+from bot.ports.vault import Condemned, Vault
 
 __all__ = [
     "Accepted",
@@ -18,6 +19,7 @@ __all__ = [
     "ChannelFacts",
     "Chat",
     "Clock",
+    "Condemned",
     "Directory",
     "Draft",
     "Drafts",
@@ -33,4 +35,5 @@ __all__ = [
     "Rows",
     "Seen",
     "SnapshotAccepted",
+    "Vault",
 ]

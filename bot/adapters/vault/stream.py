@@ -1,0 +1,112 @@
+"""Bytes on their way: hashed as they pass, cut to fitting parts, read ahead."""
+
+import asyncio
+import hashlib
+import zlib
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable
+
+import obstore
+from obstore.store import ObjectStore
+
+from bot.adapters.vault.faults import plainly
+from bot.core.vault import Digests
+
+MIB = 1024 * 1024
+#: S3 takes parts of 5 MiB at least, and 10,000 of them
+#: (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html).
+LEAST_PART, MOST_PARTS = 5 * MIB, 10_000
+#: The part of a stream whose length nobody knows: 156 GiB fit into 10,000 of them.
+BLIND_PART = 16 * MIB
+#: Bytes of parts in flight; the memory that an upload takes.
+_IN_FLIGHT = 16 * MIB
+#: So much is read at once, and so many reads are under way while one is being hashed.
+_READ, _AHEAD = 4 * MIB, 3
+#: Smaller pieces are hashed on the spot: a thread would cost more.
+_SMALL = 64 * 1024
+
+
+class Tally:
+    """Counts and hashes what passes; SHA-256 and CRC-32 in one go."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._sha = hashlib.sha256()
+        self._crc = 0
+
+    async def add(self, piece: bytes) -> None:
+        """Add the next piece; both hashes leave other threads running meanwhile."""
+        if len(piece) <= _SMALL:
+            self._add(piece)
+        else:
+            await asyncio.to_thread(self._add, piece)
+
+    def _add(self, piece: bytes) -> None:
+        self._sha.update(piece)
+        self._crc = zlib.crc32(piece, self._crc)
+        self.size += len(piece)
+
+    def digests(self) -> Digests:
+        """Return what was counted so far."""
+        crc = f"{self._crc:08x}"
+        return Digests(size=self.size, sha256=self._sha.hexdigest(), crc32=crc)
+
+
+def part_size(size: int | None) -> int:
+    """Return the bytes of a part, so that a file of ``size`` bytes needs no more than allowed."""
+    if size is None:
+        return BLIND_PART
+    needed = -(-size // (MOST_PARTS - 1))
+    return max(LEAST_PART, -(-needed // MIB) * MIB)
+
+
+def side_by_side(part: int) -> int:
+    """Return how many parts may be on their way at the same time."""
+    return max(1, min(3, _IN_FLIGHT // part))
+
+
+async def recut(chunks: AsyncIterable[bytes], size: int) -> AsyncGenerator[bytes, None]:
+    """Yield the same bytes in pieces of ``size``, the last one shorter; no empty piece."""
+    held: list[bytes] = []
+    count = 0
+    async for chunk in chunks:
+        view = memoryview(chunk)
+        while count + len(view) >= size:
+            cut = size - count
+            # a whole piece passes as it is
+            yield (
+                chunk
+                if not held and len(view) == cut == len(chunk)
+                else b"".join([*held, view[:cut]])
+            )
+            held, count, view = [], 0, view[cut:]
+        if len(view):
+            held.append(bytes(view))
+            count += len(view)
+    if held:
+        yield b"".join(held)
+
+
+async def ranges(
+    store: ObjectStore, path: str, *, start: int, end: int, doing: str
+) -> AsyncGenerator[bytes, None]:
+    """Yield the bytes from ``start`` to before ``end``, some reads ahead of whoever takes them."""
+    ahead: deque[asyncio.Task[bytes]] = deque()
+
+    async def read(at: int) -> bytes:
+        got = await obstore.get_range_async(store, path, start=at, end=min(end, at + _READ))
+        return bytes(got)
+
+    try:
+        while start < end or ahead:
+            while start < end and len(ahead) < _AHEAD:
+                ahead.append(asyncio.create_task(read(start)))
+                start += _READ
+            with plainly(doing):
+                piece = await ahead[0]
+            ahead.popleft()
+            yield piece
+    finally:
+        for task in ahead:
+            task.cancel()
+        await asyncio.gather(*ahead, return_exceptions=True)
