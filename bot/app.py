@@ -29,6 +29,7 @@ from bot.adapters.redis import (
     RedisOperations,
     RedisOutbox,
     RedisPermits,
+    RedisSchedules,
     RedisSeen,
     connect,
 )
@@ -39,8 +40,8 @@ from bot.config import Settings
 from bot.core.base import OperationId
 from bot.core.errors import BotError, ChatUnavailable
 from bot.ports import Clock, Queue
+from bot.services import scheduler, sweep
 from bot.services.house import House, furnish
-from bot.services.sweep import EVERY
 from bot.services.world import Pace, World
 from handlers import register
 from handlers.edge import Tasks
@@ -140,6 +141,7 @@ async def assemble(
             cards=RedisCards(redis),
             drafts=RedisDrafts(redis),
             catalogue=RedisCatalogue(redis),
+            schedules=RedisSchedules(redis),
             seen=RedisSeen(redis),
             budget=budget,
             posts=RedisOutbox(redis, "posts", patience=PATIENCE),
@@ -250,7 +252,10 @@ def _loops(
         walk(office.deliver, clock=clock, stop=stop) for _ in range(POSTERS)
     ]
     loops.append(walk(office.revise, clock=clock, stop=stop))
-    loops.append(every(EVERY, bot.house.sweep, name="sweep", clock=clock, stop=stop))
+    loops.append(every(sweep.EVERY, bot.house.sweep, name="sweep", clock=clock, stop=stop))
+    loops.append(
+        every(scheduler.EVERY, bot.house.scheduler, name="scheduler", clock=clock, stop=stop)
+    )
     loops.append(every(RENEW, bot.aura.sign_in, name="sign in", clock=clock, stop=stop))
     if socket:
         loops.append(every(WATCH, socket.watch, name="socket watch", clock=clock, stop=stop))

@@ -5,7 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.core import commands as c
 from bot.services.house import House
 from bot.views.ids import Action, Callback
-from handlers import approval, help, home, instance, job, restore, snapshot
+from handlers import approval, help, home, instance, job, restore, schedule, snapshot
 from handlers.edge import Tasks
 from handlers.listener import Listener, Routes
 
@@ -18,6 +18,13 @@ ROUTES = Routes(
         c.SnapshotShow: snapshot.show,
         c.SnapshotTake: snapshot.take,
         c.RestoreStart: restore.start,
+        c.ScheduleList: schedule.list_,
+        c.ScheduleAdd: schedule.add,
+        c.SchedulePause: schedule.pause,
+        c.ScheduleResume: schedule.resume,
+        c.ScheduleRemove: schedule.remove,
+        c.ScheduleRun: schedule.run,
+        c.ScheduleDeployed: schedule.deployed,
         c.JobList: job.list_,
         c.JobShow: job.show,
         c.JobCancel: job.cancel,

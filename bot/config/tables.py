@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from bot.config.protection import AlertTable, ProtectionTable, TierTable, known_tiers
 from bot.core.base import ChannelId, GroupId, InstanceId, ProjectId, UserId
-from bot.core.environments import Environment, Estate
+from bot.core.environments import Environment, Estate, Watch
 from bot.core.people import Group
 
 _USER = r"^[UW][A-Z0-9]{5,}$"
@@ -84,6 +85,8 @@ class EnvironmentTable(_Closed):
     instances: tuple[_Instance, ...] = Field(
         default=(), description="Aura instance ids; they win over `projects`."
     )
+    protection: ProtectionTable = ProtectionTable()
+    alerts: AlertTable = AlertTable()
 
     def environment(self, name: str) -> Environment:
         """Return it as the core knows it."""
@@ -100,6 +103,14 @@ class EnvironmentTable(_Closed):
             execution_minutes=self.execution_minutes,
             projects=tuple(ProjectId(p.lower()) for p in self.projects),
             instances=tuple(InstanceId(i) for i in self.instances),
+        )
+
+    def watch(self) -> Watch:
+        """Return what is wanted of its backups, as the core knows it."""
+        return Watch(
+            protection=self.protection.protection(),
+            alerts=self.alerts.rules(),
+            routes=self.alerts.routes(),
         )
 
 
@@ -134,10 +145,15 @@ class File(_Closed):
         default={"default": CredentialTable()}, min_length=1
     )
     runner: RunnerTable = RunnerTable()
+    tiers: dict[str, TierTable] = Field(
+        default={}, description="Tier facts that have changed since this version."
+    )
 
     def estate(self) -> Estate:
         """Return it as the core knows it."""
         return Estate(
             environments=tuple(t.environment(name) for name, t in self.environments.items()),
             aliases={alias.lower(): InstanceId(i) for alias, i in self.aliases.items()},
+            watches={name: table.watch() for name, table in self.environments.items()},
+            tiers=known_tiers(self.tiers),
         )

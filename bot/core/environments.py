@@ -1,13 +1,18 @@
 """Environments: our own classes of instances, each with its people, channels and rules."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from pydantic import Field
 
+from bot.core.alerts import AlertRules, Severity
 from bot.core.base import ChannelId, Frozen, InstanceId, ProjectId
 from bot.core.instances import InstanceSummary
 from bot.core.people import Group
+from bot.core.protection import Protection
+from bot.core.schedules import Schedule
 from bot.core.seal import seal
+from bot.core.tiers import FACTS, TierFacts
 
 
 class Environment(Frozen):
@@ -47,11 +52,25 @@ class Environment(Frozen):
         return timedelta(minutes=self.execution_minutes)
 
 
+class Watch(Frozen):
+    """What is wanted of an environment's backups, and where it is told when that is not so.
+
+    It stands beside the rules of the environment, since a change of it voids no approval.
+    """
+
+    protection: Protection = Protection()
+    alerts: AlertRules = AlertRules()
+    routes: Mapping[Severity, ChannelId] = Field(default={})
+
+
 class Estate(Frozen):
-    """All environments and aliases of the configuration."""
+    """All environments and aliases of the configuration, and what is wanted of them."""
 
     environments: tuple[Environment, ...] = ()
     aliases: dict[str, InstanceId] = Field(default={})
+    watches: Mapping[str, Watch] = Field(default={})
+    """By the environment's name."""
+    tiers: Mapping[str, TierFacts] = Field(default=dict(FACTS))
 
     def environment_of(self, instance: InstanceSummary) -> Environment | None:
         """Return the environment that names the instance, or else its project, or None."""
@@ -66,3 +85,15 @@ class Estate(Frozen):
     def environment(self, name: str) -> Environment | None:
         """Return the environment of this name, or None."""
         return next((e for e in self.environments if e.name == name), None)
+
+    def watch(self, name: str) -> Watch:
+        """Return what is wanted of an environment; nothing, where nothing is said."""
+        return self.watches.get(name, Watch())
+
+    def schedules(self) -> tuple[Schedule, ...]:
+        """Return the schedules of the configuration; their ids stay while their order does."""
+        return tuple(
+            Schedule(id=f"{name}-{work}-{number}", environment=name, work=work, timing=timing)
+            for name, watch in self.watches.items()
+            for number, (work, timing) in enumerate(watch.protection.timings(), start=1)
+        )

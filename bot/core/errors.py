@@ -60,6 +60,10 @@ class UnknownOperation(BotError):
     """No operation has this id."""
 
 
+class UnknownSchedule(BotError):
+    """No schedule has this id."""
+
+
 class IllegalTransition(BotError):
     """The machine's table has no such move; the operation is untouched."""
 

@@ -151,23 +151,24 @@ class Schedule(Frozen):
     instance_id: InstanceId | None = None
     by: Person | None = None
     created_at: AwareDatetime | None = None
-    paused_by: Person | None = None
-    paused_at: AwareDatetime | None = None
-    pause_reason: str = ""
 
     @property
     def fixed(self) -> bool:
         """Whether it stands in the file, and is read-only here."""
         return self.by is None
 
-    @property
-    def paused(self) -> bool:
-        """Whether it begins nothing for now."""
-        return self.paused_at is not None
 
-    def reminds(self, *, last: datetime | None, now: datetime) -> bool:
-        """Whether somebody should hear again that this is paused; ``last`` is the last time."""
-        return self.paused_at is not None and now - (last or self.paused_at) >= REMIND_PAUSED
+class Pause(Frozen):
+    """That a schedule begins nothing for now; ``reminded_at`` is the last reminder of it."""
+
+    by: Person
+    at: AwareDatetime
+    reason: str = ""
+    reminded_at: AwareDatetime | None = None
+
+    def reminds(self, now: datetime) -> bool:
+        """Whether somebody should hear again of it."""
+        return now - (self.reminded_at or self.at) >= REMIND_PAUSED
 
 
 def run_key(schedule_id: str, instance_id: InstanceId, slot: datetime) -> str:

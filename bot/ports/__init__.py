@@ -5,6 +5,7 @@ from bot.ports.chat import ChannelFacts, Chat, Directory, Identity, MessageRef
 from bot.ports.graph import Graph, GraphDoor, Rows
 from bot.ports.messages import Budget, Card, Cards, Catalogue, Draft, Drafts, Outbox, Seen
 from bot.ports.operations import AuditLog, Meter, Operations, Queue
+from bot.ports.plans import Cursors, Schedules
 from bot.ports.time import Clock, NewId
 from bot.ports.vault import Condemned, Vault
 
@@ -20,6 +21,7 @@ __all__ = [
     "Chat",
     "Clock",
     "Condemned",
+    "Cursors",
     "Directory",
     "Draft",
     "Drafts",
@@ -33,6 +35,7 @@ __all__ = [
     "Outbox",
     "Queue",
     "Rows",
+    "Schedules",
     "Seen",
     "SnapshotAccepted",
     "Vault",

@@ -70,12 +70,8 @@ class Announcer:
             card = await self._world.cards.get(operation_id)
             if op is None:
                 return card
-            card = await self._root(op, card)
-            if isinstance(op, Restore):
-                card = await self._ask(op, card)
-            card = await self._tell(op, card)
-            if op.final:
-                card = await self._end(op, card)
+            if op.origin.schedule is None:
+                card = await self._follow(op, card)
             if len(alerts(card)) < alarms(op):
                 card = await self._alarm(op, card)
             if op.final and not card.complete:
@@ -119,6 +115,14 @@ class Announcer:
             if card.complete and not card.settled:
                 await self._save(op, card.model_copy(update={"settled": True}))
             return False
+
+    async def _follow(self, op: Restore | TakeSnapshot, card: Card) -> Card:
+        """Tell somebody who waits for it, step by step."""
+        card = await self._root(op, card)
+        if isinstance(op, Restore):
+            card = await self._ask(op, card)
+        card = await self._tell(op, card)
+        return await self._end(op, card) if op.final else card
 
     async def _root(self, op: Restore | TakeSnapshot, card: Card) -> Card:
         if card.root is None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.core.operations import Restore, TakeSnapshot
+from bot.core.schedules import Work
 from bot.services.announce import Announcer
 from bot.services.decisions import Decisions
 from bot.services.fleet import Fleet
@@ -13,6 +14,8 @@ from bot.services.post import PostOffice
 from bot.services.recheck import Recheck
 from bot.services.restores import Restores
 from bot.services.runner import Runner
+from bot.services.scheduler import Scheduler
+from bot.services.schedules import Schedules
 from bot.services.sharing import SharedDirectory
 from bot.services.snapshots import Snapshots
 from bot.services.steps.restore import RestoreSteps
@@ -31,6 +34,8 @@ class House:
     restores: Restores
     decisions: Decisions
     snapshots: Snapshots
+    schedules: Schedules
+    scheduler: Scheduler
     jobs: Jobs
     home: Home
     runner: Runner
@@ -49,13 +54,17 @@ def furnish(world: World) -> House:
     shared = replace(world, directory=SharedDirectory(world.directory, world.clock))
     restore_steps = RestoreSteps(world, Recheck(shared, Gate(shared)))
     snapshot_steps = SnapshotSteps(world)
+    snapshots = Snapshots(world, gate, fleet)
+    scheduler = Scheduler(world, fleet, {Work.SNAPSHOT: snapshots.begin})
     return House(
         world=world,
         gate=gate,
         fleet=fleet,
         restores=Restores(world, gate, fleet),
         decisions=Decisions(world, gate),
-        snapshots=Snapshots(world, gate, fleet),
+        snapshots=snapshots,
+        schedules=Schedules(world, gate, fleet, scheduler),
+        scheduler=scheduler,
         jobs=jobs,
         home=Home(world, gate, fleet, jobs),
         runner=Runner(

@@ -6,7 +6,7 @@ from datetime import date
 from bot.core.base import ChannelId, Frozen, OperationId, SnapshotId
 from bot.core.commands import SnapshotList, resolve_days
 from bot.core.environments import Environment
-from bot.core.errors import ChatFailed, NotAllowed, NotRestorable
+from bot.core.errors import AlreadyDecided, ChatFailed, NotAllowed, NotRestorable
 from bot.core.instances import Condition, Instance
 from bot.core.operations import Origin, TakeSnapshot
 from bot.core.people import Person
@@ -16,6 +16,7 @@ from bot.core.snapshots import Snapshot, SnapshotNote
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.record import keep, wake
+from bot.services.scheduler import Run
 from bot.services.world import World
 
 
@@ -76,6 +77,29 @@ class Snapshots:
         await wake(self._world, op)
         return op
 
+    async def begin(self, run: Run) -> OperationId:
+        """Take a snapshot because a schedule says so; the bot itself is the requester.
+
+        Raises AlreadyDecided when this slot has begun before, NotRestorable or AuraError.
+        """
+        me = await self._world.directory.me()
+        instance = await self._world.aura.instance(run.instance.id, background=True)
+        _check_possible(instance)
+        op = await self._operation(
+            Person(team_id=me.team_id, user_id=me.user_id),
+            instance,
+            run.environment,
+            f"schedule {run.schedule.id}",
+            Origin(schedule=run.schedule.id),
+            operation_id=OperationId(f"snp-{run.key}"),
+        )
+        if await self._world.operations.get(op.id) is not None:
+            raise AlreadyDecided("this slot has begun before")
+        await keep(self._world, op, "snapshot.take", None, why=op.plan.note)
+        await self._world.operations.create(op)
+        await wake(self._world, op)
+        return op.id
+
     async def _operation(
         self,
         person: Person,
@@ -83,9 +107,11 @@ class Snapshots:
         environment: Environment,
         note: str,
         origin: Origin,
+        *,
+        operation_id: OperationId | None = None,
     ) -> TakeSnapshot:
         now = self._world.clock.now()
-        operation_id = OperationId(self._world.new_id("snp"))
+        operation_id = operation_id or OperationId(self._world.new_id("snp"))
         return TakeSnapshot(
             id=operation_id,
             environment=environment.name,

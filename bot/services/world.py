@@ -43,6 +43,7 @@ class World:
     cards: ports.Cards
     drafts: ports.Drafts
     catalogue: ports.Catalogue
+    schedules: ports.Schedules
     seen: ports.Seen
     budget: ports.Budget
     posts: ports.Outbox

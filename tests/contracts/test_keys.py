@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 import bot.adapters.redis as package
 from bot.core.audit import AuditRecord
 from bot.core.base import ChannelId, InstanceId, OperationId, SnapshotId
+from bot.core.schedules import Pause, Schedule, Timing, Work
 from bot.core.snapshots import SnapshotNote
 from bot.ports import Card, Draft, MessageRef
 from tests.contracts.samples import (
@@ -20,6 +21,13 @@ from tests.contracts.samples import (
     take_snapshot,
 )
 
+NIGHTLY = Schedule(
+    id="sch-1",
+    environment="production",
+    work=Work.SNAPSHOT,
+    timing=Timing(cron="0 3 * * *"),
+    by=REQUESTER,
+)
 ROW = re.compile(r"^``(?P<key>sp:\S+)``\s+(?P<type>\w+)\s+(?P<kept>owner|ttl): ", re.MULTILINE)
 
 
@@ -48,6 +56,10 @@ async def live_through(store: Redis) -> None:
     await package.RedisDrafts(store).save(draft)
     note = SnapshotNote(snapshot_id=SnapshotId("s1"), instance_id=ORDERS, by=REQUESTER, at=NOW)
     await package.RedisCatalogue(store).add(note)
+    schedules = package.RedisSchedules(store)
+    await schedules.save(NIGHTLY)
+    await schedules.pause(NIGHTLY.id, Pause(by=REQUESTER, at=NOW))
+    await schedules.move(NIGHTLY.id, ORDERS, NOW)
     await package.RedisSeen(store).first("Ev1", ttl=60)
     await operations.create(starting(restore("rst-3", on=InstanceId("0a1b2c3e"))))
     await package.RedisPermits(store).consume(OperationId("rst-3"))

@@ -15,6 +15,7 @@ from bot.core.schedules import (
     MOST_COUNTED,
     REMIND_PAUSED,
     After,
+    Pause,
     Schedule,
     Timing,
     Work,
@@ -213,22 +214,17 @@ def test_a_thousand_instances_fit_into_half_of_the_allowance() -> None:
     assert spread(1, calls=8, per_minute=125) < timedelta(seconds=10)
 
 
-def test_a_paused_schedule_reminds_once_a_day() -> None:
+def test_a_pause_reminds_once_a_day() -> None:
     noon = utc(2027, 1, 1, 12)
-    paused = Schedule(
-        id="sch-1",
-        environment="production",
-        work=Work.SNAPSHOT,
-        timing=NIGHTLY,
-        by=SOMEBODY,
-        paused_by=SOMEBODY,
-        paused_at=noon,
-    )
-    assert paused.paused
-    assert not paused.fixed
-    assert not paused.reminds(last=None, now=noon + timedelta(hours=23))
-    assert paused.reminds(last=None, now=noon + REMIND_PAUSED)
-    assert not paused.reminds(last=noon + REMIND_PAUSED, now=noon + timedelta(hours=30))
-    running = paused.model_copy(update={"paused_at": None, "by": None})
-    assert not running.reminds(last=None, now=noon + 9 * REMIND_PAUSED)
-    assert running.fixed
+    pause = Pause(by=SOMEBODY, at=noon)
+    assert not pause.reminds(noon + timedelta(hours=23))
+    assert pause.reminds(noon + REMIND_PAUSED)
+    told = pause.model_copy(update={"reminded_at": noon + REMIND_PAUSED})
+    assert not told.reminds(noon + timedelta(hours=30))
+    assert told.reminds(noon + 2 * REMIND_PAUSED)
+
+
+def test_what_nobody_added_stands_in_the_file() -> None:
+    nightly = Schedule(id="s", environment="production", work=Work.SNAPSHOT, timing=NIGHTLY)
+    assert nightly.fixed
+    assert not nightly.model_copy(update={"by": SOMEBODY}).fixed

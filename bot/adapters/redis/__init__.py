@@ -21,6 +21,9 @@ key                             type      kept
 ``sp:card:<operation>``         string    ttl: 400 days from the last change
 ``sp:draft:<id>``               string    ttl: 1 hour
 ``sp:catalogue:<instance>``     hash      ttl: 400 days from the last note
+``sp:schedules``                hash      owner: whoever added them
+``sp:schedules:pauses``         hash      owner: whoever paused them
+``sp:schedules:cursors``        hash      owner: the schedules
 ``sp:seen:<key>``               string    ttl: as the caller says
 ``sp:permit:<operation>``       string    ttl: 400 days
 ``sp:budget:<name>``            zset      ttl: one window
@@ -40,6 +43,7 @@ from bot.adapters.redis.once import RedisPermits, RedisSeen
 from bot.adapters.redis.operations import RedisOperations
 from bot.adapters.redis.outbox import RedisOutbox
 from bot.adapters.redis.persistence import Weakness, durability
+from bot.adapters.redis.schedules import RedisSchedules
 
 __all__ = [
     "RedisAuditLog",
@@ -50,6 +54,7 @@ __all__ = [
     "RedisOperations",
     "RedisOutbox",
     "RedisPermits",
+    "RedisSchedules",
     "RedisSeen",
     "Weakness",
     "connect",

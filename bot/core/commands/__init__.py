@@ -15,6 +15,15 @@ from bot.core.commands.help import Help
 from bot.core.commands.instance import InstanceList, InstanceShow
 from bot.core.commands.job import JobCancel, JobList, JobShow
 from bot.core.commands.restore import RestoreStart
+from bot.core.commands.schedule import (
+    ScheduleAdd,
+    ScheduleDeployed,
+    ScheduleList,
+    SchedulePause,
+    ScheduleRemove,
+    ScheduleResume,
+    ScheduleRun,
+)
 from bot.core.commands.snapshot import SnapshotList, SnapshotShow, SnapshotTake, resolve_days
 from bot.core.errors import BadCommand
 from bot.core.grammar import SLASH, read
@@ -28,6 +37,13 @@ Command = (
     | SnapshotTake
     | SnapshotShow
     | RestoreStart
+    | ScheduleList
+    | ScheduleAdd
+    | SchedulePause
+    | ScheduleResume
+    | ScheduleRemove
+    | ScheduleRun
+    | ScheduleDeployed
     | JobList
     | JobShow
     | JobCancel
@@ -41,6 +57,13 @@ COMMANDS: tuple[type[Command], ...] = (
     SnapshotTake,
     SnapshotShow,
     RestoreStart,
+    ScheduleList,
+    ScheduleAdd,
+    SchedulePause,
+    ScheduleResume,
+    ScheduleRemove,
+    ScheduleRun,
+    ScheduleDeployed,
     JobList,
     JobShow,
     JobCancel,
@@ -116,6 +139,13 @@ __all__ = [
     "JobList",
     "JobShow",
     "RestoreStart",
+    "ScheduleAdd",
+    "ScheduleDeployed",
+    "ScheduleList",
+    "SchedulePause",
+    "ScheduleRemove",
+    "ScheduleResume",
+    "ScheduleRun",
     "SnapshotList",
     "SnapshotShow",
     "SnapshotTake",

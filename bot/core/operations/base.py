@@ -26,10 +26,14 @@ Table = Mapping[StrEnum, Mapping[type[Frozen], StrEnum]]
 
 
 class Origin(Frozen):
-    """Where the request was made: replies to the requester go there."""
+    """Where the request was made: replies to the requester go there.
+
+    What a ``schedule`` began has nobody who waits for its messages: it speaks up when it fails.
+    """
 
     channel: ChannelId | None = None
     thread_ts: str | None = None
+    schedule: str | None = None
 
 
 class Recorded(Frozen):
