@@ -256,7 +256,8 @@ def test_examples_and_usage_lines_are_read_as_their_own_command(model: type[Comm
         command = parse(typed)
         assert type(command) is model
         assert model.model_validate_json(command.model_dump_json()) == command
-    spelt = model.usage().split(" [")[0].replace("<", "&lt;").replace(">", "&gt;")
+    spelt = model.usage().split(" [")[0].replace("<work>", "drill")  # only some words will do
+    spelt = spelt.replace("<", "&lt;").replace(">", "&gt;")
     assert type(parse(spelt)) is model
 
 
