@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters import redis as stored
 from bot.adapters.aura.bucket import Buckets
 from bot.adapters.aura.client import AuraClient
 from bot.adapters.clock import SystemClock, new_id
@@ -20,19 +21,6 @@ from bot.adapters.embedded import EmbeddedStore
 from bot.adapters.metrics import Metrics
 from bot.adapters.periodic import every, walk
 from bot.adapters.queue import DocketQueue
-from bot.adapters.redis import (
-    RedisAuditLog,
-    RedisBudget,
-    RedisCards,
-    RedisCatalogue,
-    RedisDrafts,
-    RedisOperations,
-    RedisOutbox,
-    RedisPermits,
-    RedisSchedules,
-    RedisSeen,
-    connect,
-)
 from bot.adapters.slack import SlackChat, SlackDirectory, SlackDoor
 from bot.adapters.socket import SocketMode
 from bot.adapters.web import WebServer
@@ -40,7 +28,7 @@ from bot.config import Settings
 from bot.core.base import OperationId
 from bot.core.errors import BotError, ChatUnavailable
 from bot.ports import Clock, Queue
-from bot.services import scheduler, sweep
+from bot.services import reaper, scheduler, sweep
 from bot.services.house import House, furnish
 from bot.services.world import Pace, World
 from handlers import register
@@ -78,7 +66,7 @@ class Savepoint:
     tasks: Tasks
     client: AsyncWebClient
     aura: AuraClient
-    operations: RedisOperations
+    operations: stored.RedisOperations
     metrics: Metrics
     clock: Clock
 
@@ -106,9 +94,10 @@ async def assemble(
     clock = clock or SystemClock()
     metrics = Metrics()
     async with AsyncExitStack() as stack:
-        redis = connect(url)
+        redis = stored.connect(url)
         stack.push_async_callback(redis.aclose)
-        permits = RedisPermits(redis)
+        permits = stored.RedisPermits(redis)
+        ledger = stored.RedisLedger(redis)
         aura = await stack.enter_async_context(
             AuraClient(
                 settings.credentials,
@@ -117,6 +106,7 @@ async def assemble(
                 allowance=Buckets(redis, clock=clock),
                 consume=permits.consume,
                 observe=metrics.aura,
+                ledger=ledger,
             )
         )
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=10))
@@ -125,9 +115,9 @@ async def assemble(
             base_url=settings.slack_api_url,
             timeout=10,
         )
-        budget = RedisBudget(redis, budgets or BUDGETS)
+        budget = stored.RedisBudget(redis, budgets or BUDGETS)
         door = SlackDoor(client, clock, metrics.slack)
-        operations = RedisOperations(redis)
+        operations = stored.RedisOperations(redis)
         world = World(
             estate=settings.estate,
             clock=clock,
@@ -137,16 +127,19 @@ async def assemble(
             directory=SlackDirectory(door, clock),
             operations=operations,
             queue=queue,
-            audit=RedisAuditLog(redis),
-            cards=RedisCards(redis),
-            drafts=RedisDrafts(redis),
-            catalogue=RedisCatalogue(redis),
-            schedules=RedisSchedules(redis),
-            seen=RedisSeen(redis),
+            audit=stored.RedisAuditLog(redis),
+            cards=stored.RedisCards(redis),
+            drafts=stored.RedisDrafts(redis),
+            catalogue=stored.RedisCatalogue(redis),
+            schedules=stored.RedisSchedules(redis),
+            seen=stored.RedisSeen(redis),
             budget=budget,
-            posts=RedisOutbox(redis, "posts", patience=PATIENCE),
-            edits=RedisOutbox(redis, "edits", patience=PATIENCE),
+            posts=stored.RedisOutbox(redis, "posts", patience=PATIENCE),
+            edits=stored.RedisOutbox(redis, "edits", patience=PATIENCE),
             meter=metrics,
+            ledger=ledger,
+            secrets=stored.RedisSecrets(redis),
+            scratch=settings.scratch,
             pace=Pace(**settings.runner.model_dump()),
         )
         house = furnish(world)
@@ -256,6 +249,7 @@ def _loops(
     loops.append(
         every(scheduler.EVERY, bot.house.scheduler, name="scheduler", clock=clock, stop=stop)
     )
+    loops.append(every(reaper.EVERY, bot.house.reaper, name="reaper", clock=clock, stop=stop))
     loops.append(every(RENEW, bot.aura.sign_in, name="sign in", clock=clock, stop=stop))
     if socket:
         loops.append(every(WATCH, socket.watch, name="socket watch", clock=clock, stop=stop))

@@ -92,7 +92,11 @@ def configuration(*, speed: float) -> str:
         f"[runner]\npoll_least = {max(0.2, 4 / speed)}\npoll_most = {max(1.0, 15 / speed)}\n"
         f"settle = {10 / speed}\n"
     )
-    return "\n".join([*tables, rate, pace])
+    scratch = (
+        f'[scratch]\nproject = "{aura.COMMERCE}"\n'
+        "prices = { professional-db = 0.09, business-critical = 0.2, enterprise-db = 0.3 }\n"
+    )
+    return "\n".join([*tables, rate, pace, scratch])
 
 
 def _rate(speed: float) -> int:

@@ -17,6 +17,7 @@ from bot.config.given import Given
 from bot.config.tables import CredentialTable, RunnerTable
 from bot.core.environments import Estate
 from bot.core.keys import EvidenceKey
+from bot.core.scratch import ScratchRules
 
 
 class ConfigError(Exception):
@@ -45,6 +46,7 @@ class Settings(BaseModel):
     estate: Estate
     runner: RunnerTable
     evidence_key: EvidenceKey | None = None
+    scratch: ScratchRules = ScratchRules()
 
     def secrets(self) -> frozenset[str]:
         """Return every value that must never be seen, for the redaction of logs."""
@@ -94,6 +96,7 @@ def load(env: Mapping[str, str]) -> Settings:
         estate=file.estate(),
         runner=file.runner,
         evidence_key=signer,
+        scratch=file.scratch.rules(),
     )
 
 

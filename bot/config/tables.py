@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from bot.config import scratch
 from bot.config.protection import AlertTable, ProtectionTable, TierTable, known_tiers
+from bot.config.scratch import ScratchTable
 from bot.core.base import ChannelId, GroupId, InstanceId, ProjectId, UserId
 from bot.core.environments import Environment, Estate, Watch
 from bot.core.people import Group
@@ -13,7 +15,7 @@ _USER = r"^[UW][A-Z0-9]{5,}$"
 _USER_GROUP = r"^S[A-Z0-9]{5,}$"
 _CHANNEL = r"^[CG][A-Z0-9]{5,}$"
 _INSTANCE = r"^[0-9a-f]{8}$"
-_PROJECT = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_PROJECT = scratch.PROJECT
 _VARIABLE = r"^[A-Z][A-Z0-9_]*$"
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
 
@@ -24,6 +26,7 @@ SHAPES = {
     _CHANNEL: "a Slack channel id such as C012AB3CD (channel → About)",
     _INSTANCE: "an Aura instance id: 8 hexadecimal digits, in lower case",
     _PROJECT: "an Aura project id: a UUID",
+    **scratch.SHAPES,
     _NAME: "a name: letters, digits, _ and -, 40 at most",
     # what stands there may be the secret itself, so it is not shown
     _VARIABLE: "the name of an environment variable, such as AURA_CLIENT_ID",
@@ -148,6 +151,7 @@ class File(_Closed):
     tiers: dict[str, TierTable] = Field(
         default={}, description="Tier facts that have changed since this version."
     )
+    scratch: ScratchTable = ScratchTable()
 
     def estate(self) -> Estate:
         """Return it as the core knows it."""

@@ -1,11 +1,12 @@
 """Ports: what the services need of the world, as protocols that adapters fulfil."""
 
-from bot.ports.aura import Accepted, Aura, SnapshotAccepted
+from bot.ports.aura import Accepted, Aura, Created, SnapshotAccepted
 from bot.ports.chat import ChannelFacts, Chat, Directory, Identity, MessageRef
 from bot.ports.graph import Graph, GraphDoor, Rows
 from bot.ports.messages import Budget, Card, Cards, Catalogue, Draft, Drafts, Outbox, Seen
 from bot.ports.operations import AuditLog, Meter, Operations, Queue
 from bot.ports.plans import Cursors, Schedules
+from bot.ports.scratch import Ledger, Secrets
 from bot.ports.time import Clock, NewId
 from bot.ports.vault import Condemned, Vault
 
@@ -21,6 +22,7 @@ __all__ = [
     "Chat",
     "Clock",
     "Condemned",
+    "Created",
     "Cursors",
     "Directory",
     "Draft",
@@ -28,6 +30,7 @@ __all__ = [
     "Graph",
     "GraphDoor",
     "Identity",
+    "Ledger",
     "MessageRef",
     "Meter",
     "NewId",
@@ -36,6 +39,7 @@ __all__ = [
     "Queue",
     "Rows",
     "Schedules",
+    "Secrets",
     "Seen",
     "SnapshotAccepted",
     "Vault",

@@ -3,8 +3,12 @@
 from datetime import date
 from typing import Protocol
 
-from bot.core.base import Frozen, InstanceId, SnapshotId
+from pydantic import SecretStr
+
+from bot.core.base import Frozen, InstanceId, ProjectId, SnapshotId
+from bot.core.copies import CopyPermit, DeletePermit
 from bot.core.instances import Instance, InstanceSummary, Project
+from bot.core.offers import Offer
 from bot.core.permits import Permit
 from bot.core.snapshots import Snapshot
 
@@ -20,6 +24,17 @@ class SnapshotAccepted(Frozen):
     """Aura accepted a snapshot."""
 
     snapshot_id: SnapshotId
+    request_id: str | None = None
+
+
+class Created(Frozen):
+    """Aura accepted a new instance. The password is told here, once, and never again."""
+
+    instance_id: InstanceId
+    name: str
+    connection_url: str
+    username: str
+    password: SecretStr
     request_id: str | None = None
 
 
@@ -57,3 +72,17 @@ class Aura(Protocol):
         Sent at most once. An AuraError with ``definite`` False means that nobody can know
         whether it was done. Raises NotAllowed when the permit has been consumed before.
         """
+
+    async def offers(self, project_id: ProjectId) -> tuple[Offer, ...]:
+        """Return what may be created in a project; AuraNotFound when nobody sees it."""
+
+    async def create_copy(self, permit: CopyPermit) -> Created:
+        """Create the permit's instance from its snapshot; the permit is consumed first.
+
+        Sent at most once, but for a 429 of the gateway. An AuraError with ``definite`` False means
+        that nobody can know whether it was done; look for it by its name then. Raises NotAllowed
+        when the permit has been consumed before.
+        """
+
+    async def delete_owned(self, permit: DeletePermit) -> Accepted:
+        """Delete an instance of the ledger; raises NotAllowed when the ledger does not hold it."""

@@ -11,11 +11,13 @@ from bot.services.gate import Gate
 from bot.services.home import Home
 from bot.services.jobs import Jobs
 from bot.services.post import PostOffice
+from bot.services.reaper import Reaper
 from bot.services.recheck import Recheck
 from bot.services.restores import Restores
 from bot.services.runner import Runner
 from bot.services.scheduler import Scheduler
 from bot.services.schedules import Schedules
+from bot.services.scratch import Scratches
 from bot.services.sharing import SharedDirectory
 from bot.services.snapshots import Snapshots
 from bot.services.steps.restore import RestoreSteps
@@ -42,6 +44,8 @@ class House:
     announcer: Announcer
     post_office: PostOffice
     sweep: Sweep
+    scratches: Scratches
+    reaper: Reaper
 
 
 def furnish(world: World) -> House:
@@ -73,4 +77,6 @@ def furnish(world: World) -> House:
         announcer=announcer,
         post_office=PostOffice(world, announcer),
         sweep=Sweep(world),
+        scratches=Scratches(world),
+        reaper=Reaper(world),
     )

@@ -47,6 +47,10 @@ _AUDITED = {
     e.StepFailed: "operation.failed",
     e.SnapshotStarted: "snapshot.accepted",
     e.SafetyWaived: "restore.waive",
+    e.ScratchPlanned: "scratch.plan",
+    e.ScratchCreated: "scratch.created",
+    e.ScratchGone: "scratch.gone",
+    e.ScratchLeft: "scratch.left",
 }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from bot import ports
 from bot.core.environments import Estate
+from bot.core.scratch import ScratchRules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,4 +50,7 @@ class World:
     posts: ports.Outbox
     edits: ports.Outbox
     meter: ports.Meter
+    ledger: ports.Ledger
+    secrets: ports.Secrets
     pace: Pace = field(default_factory=Pace)
+    scratch: ScratchRules = field(default_factory=ScratchRules)

@@ -12,11 +12,13 @@ from bot.core.base import (
     TeamId,
     UserId,
 )
+from bot.core.copies import CopyOrder
 from bot.core.instances import Instance, Project
 from bot.core.operations import Restore, TakeSnapshot, advance
 from bot.core.operations import events as e
 from bot.core.people import Person
 from bot.core.plan import RestorePlan, SnapshotPlan
+from bot.core.scratch import Purpose, ScratchEntry
 from bot.core.snapshots import Snapshot
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -128,4 +130,27 @@ def record(why: str = "", *, at: datetime = NOW) -> AuditRecord:
         actor=APPROVER,
         operation_id=OperationId("rst-1"),
         why=why,
+    )
+
+
+def scratch(number: int = 1, *, at: datetime = NOW) -> ScratchEntry:
+    name = f"savepoint-scratch-{number}"
+    return ScratchEntry(
+        name=name,
+        purpose=Purpose.DRILL,
+        operation_id=OperationId(f"drl-{number}"),
+        environment="production",
+        order=CopyOrder(
+            name=name,
+            project_id=ProjectId("p1"),
+            cloud="gcp",
+            region="europe-west1",
+            tier="professional-db",
+            memory="8GB",
+            version="5",
+            source_instance_id=ORDERS,
+            source_snapshot_id=SnapshotId("s1"),
+        ),
+        created_at=at,
+        dies_at=at + timedelta(hours=4),
     )

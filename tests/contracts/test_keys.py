@@ -2,6 +2,7 @@
 
 import re
 
+from pydantic import SecretStr
 from redis.asyncio import Redis
 
 import bot.adapters.redis as package
@@ -17,6 +18,7 @@ from tests.contracts.samples import (
     deny,
     record,
     restore,
+    scratch,
     starting,
     take_snapshot,
 )
@@ -68,6 +70,11 @@ async def live_through(store: Redis) -> None:
     await outbox.mark(OperationId("rst-1"), final=True)
     await outbox.mark(OperationId("rst-2"), final=False)
     await outbox.take()
+    ledger = package.RedisLedger(store)
+    for number in (1, 2):
+        await ledger.enter(scratch(number), most=2)
+    await ledger.update(scratch(1).name, lambda e: e.model_copy(update={"gone_at": NOW}))
+    await package.RedisSecrets(store).put("scratch-1", SecretStr("hush"), ttl=60)
 
 
 async def test_every_key_has_an_end_or_an_owner(store: Redis) -> None:

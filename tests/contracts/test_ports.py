@@ -17,6 +17,8 @@ def fulfil(
     ports.Seen,
     ports.Budget,
     ports.Outbox,
+    ports.Ledger,
+    ports.Secrets,
 ]:
     return (
         adapters.RedisOperations(store),
@@ -27,9 +29,11 @@ def fulfil(
         adapters.RedisSeen(store),
         adapters.RedisBudget(store, {}),
         adapters.RedisOutbox(store, "posts"),
+        adapters.RedisLedger(store),
+        adapters.RedisSecrets(store),
     )
 
 
 async def test_adapters_fulfil_the_ports_without_touching_the_store(store: Redis) -> None:
-    assert len(fulfil(store)) == 8
+    assert len(fulfil(store)) == 10
     assert await store.keys() == []

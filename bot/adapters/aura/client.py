@@ -12,16 +12,18 @@ from bot.adapters.aura import wire
 from bot.adapters.aura.auth import Credential
 from bot.adapters.aura.bucket import Allowance
 from bot.adapters.aura.decode import Answer
-from bot.adapters.aura.guard import ID, Consume, Effect
+from bot.adapters.aura.guard import ID, Consume, Effect, Ledger
 from bot.adapters.aura.line import Line, Observe
 from bot.adapters.aura.owners import Owners
 from bot.adapters.aura.session import Session
 from bot.core.base import Frozen, InstanceId, ProjectId, SnapshotId
+from bot.core.copies import CopyPermit, DeletePermit
 from bot.core.errors import AuraNotFound, AuraUnavailable, BotError
 from bot.core.instances import Instance, InstanceSummary, Project
+from bot.core.offers import Offer
 from bot.core.permits import Permit
 from bot.core.snapshots import Snapshot
-from bot.ports import Accepted, Clock, SnapshotAccepted
+from bot.ports import Accepted, Clock, Created, SnapshotAccepted
 
 ACCEPTED = 202
 T = TypeVar("T")
@@ -45,7 +47,8 @@ class AuraClient:
     """Fulfils `bot.ports.Aura`. Use it as ``async with AuraClient(...) as aura``.
 
     ``url`` is the origin of the API; ``consume`` returns True once per operation, ever, and is
-    asked right before a restore leaves; ``observe`` is called with effect, outcome and seconds
+    asked right before a restore leaves; ``ledger`` is asked before an instance is created or
+    deleted, and without one neither is; ``observe`` is called with effect, outcome and seconds
     after every exchange; ``transport`` stands in for the network.
     """
 
@@ -59,9 +62,15 @@ class AuraClient:
         consume: Consume,
         observe: Observe = unobserved,
         transport: httpx.AsyncBaseTransport | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._line = Line(
-            url=url, clock=clock, consume=consume, observe=observe, transport=transport
+            url=url,
+            clock=clock,
+            consume=consume,
+            observe=observe,
+            transport=transport,
+            ledger=ledger,
         )
         self._owners = Owners([Session(c, self._line, allowance) for c in credentials])
 
@@ -163,6 +172,46 @@ class AuraClient:
                     status=answer.status,
                     request_id=answer.request_id,
                 )
+            return Accepted(status=wire.status(answer), request_id=answer.request_id)
+
+        return await self._owners.through(permit.instance_id, ask)
+
+    async def offers(self, project_id: ProjectId) -> tuple[Offer, ...]:
+        """Return what may be created in a project; AuraNotFound when no credential sees it."""
+        if not ID.fullmatch(project_id):
+            raise AuraNotFound("Aura knows no such project", reason="tenant-not-found")
+
+        async def ask(session: Session) -> tuple[Offer, ...]:
+            return wire.offers(await session.get(Effect.OFFERS, f"/v1/tenants/{project_id}"))
+
+        failure: BotError | None = None
+        for _, found in await self._owners.everywhere(ask):
+            if not isinstance(found, BotError):
+                return found
+            failure = found if failure is None or isinstance(failure, AuraNotFound) else failure
+        raise failure or AuraNotFound("Aura knows no such project", reason="tenant-not-found")
+
+    async def create_copy(self, permit: CopyPermit) -> Created:
+        """Create the permit's instance; sent once, again only when turned away with 429.
+
+        It goes by the credential that sees the source. An AuraError with ``definite`` False means
+        that nobody can know whether it was done. Raises NotAllowed when the permit was used.
+        """
+
+        async def ask(session: Session) -> Created:
+            answer = await session.create_copy("/v1/instances", permit)
+            created = wire.created(answer)
+            self._owners.remember(created.instance_id, session)
+            return created
+
+        return await self._owners.through(permit.order.source_instance_id, ask)
+
+    async def delete_owned(self, permit: DeletePermit) -> Accepted:
+        """Delete an instance that the ledger holds; raises NotAllowed for any other."""
+        target = _path(permit.instance_id)
+
+        async def ask(session: Session) -> Accepted:
+            answer = await session.delete_owned(target, permit)
             return Accepted(status=wire.status(answer), request_id=answer.request_id)
 
         return await self._owners.through(permit.instance_id, ask)

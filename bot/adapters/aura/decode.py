@@ -8,7 +8,7 @@ OAuth pair of the token endpoint, and pages that are no JSON at all on 5xx
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -57,7 +57,7 @@ class Answer:
     """An answer that Aura meant as a success."""
 
     status: int
-    document: JsonValue
+    document: JsonValue = field(repr=False)  # a token or a first password may stand in it
     request_id: str | None = None
 
 

@@ -3,24 +3,30 @@
 It sits where bytes leave the process. A call passes only if its method, target, headers and body
 are exactly those of the effect that it claims; the one destructive call passes only with a permit
 for exactly this instance and snapshot, which is consumed in the store right before (promises P1
-and P6). Nothing but the request's own timeout goes further down: extensions of httpcore could
-otherwise change the target on the wire (https://www.encode.io/httpcore/extensions/).
+and P6). An instance is created only with a permit that names the whole body, and deleted only
+while the ledger holds it (promise P13). Nothing but the request's own timeout goes further down:
+extensions of httpcore could otherwise change the target on the wire
+(https://www.encode.io/httpcore/extensions/).
 """
 
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import httpx
 
+from bot.adapters.aura.copies import Blocked, Copies, Ledger, NoLedger
 from bot.core.base import OperationId
+from bot.core.copies import CopyPermit, DeletePermit
 from bot.core.errors import AuraUnreachable, NotAllowed, StoreUnavailable
 from bot.core.permits import Permit
 from bot.ports import Clock
 
 Consume = Callable[[OperationId], Awaitable[bool]]
+AnyPermit = Permit | CopyPermit | DeletePermit
 
 #: A permit that was consumed longer ago than this, in seconds, is not used any more: a process
 #: that was frozen in between wakes up in a world that nobody has looked at.
@@ -41,10 +47,9 @@ class Effect(StrEnum):
     SNAPSHOT = "snapshot"
     TAKE_SNAPSHOT = "take_snapshot"
     OVERWRITE_IN_PLACE = "overwrite_in_place"
-
-
-class Blocked(NotAllowed):
-    """The guard let a call not out: a bug above it, never a person's fault. Nothing was sent."""
+    OFFERS = "offers"
+    CREATE_COPY = "create_copy"
+    DELETE_OWNED = "delete_owned"
 
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
@@ -59,7 +64,8 @@ class Shape:
 
     method: str
     target: re.Pattern[str]
-    body: bytes = b""
+    body: bytes | None = b""
+    """None where the permit says it."""
     media: str | None = None
     destructive: bool = False
 
@@ -87,7 +93,12 @@ SHAPES = {
     Effect.OVERWRITE_IN_PLACE: _post(
         rf"{_ONE}/snapshots/(?P<snapshot>{_ID})/restore", destructive=True
     ),
+    Effect.OFFERS: _get(rf"/v1/tenants/{_ID}"),
+    Effect.CREATE_COPY: Shape("POST", re.compile(r"/v1/instances"), None, "application/json"),
+    Effect.DELETE_OWNED: Shape("DELETE", re.compile(_ONE)),
 }
+
+__all__ = ["ID", "SHAPES", "AnyPermit", "Blocked", "Consume", "Effect", "Guard", "Ledger", "Shape"]
 
 _HEADERS = frozenset(
     {
@@ -106,12 +117,19 @@ _HEADERS = frozenset(
 class Guard(httpx.AsyncBaseTransport):
     """Lets known calls out to one origin.
 
-    Every request names its effect in ``extensions["effect"]``, and the destructive one carries
-    its permit in ``extensions["permit"]``. ``consume`` returns True once per operation, ever.
+    Every request names its effect in ``extensions["effect"]``, and one that restores, creates or
+    deletes carries its permit in ``extensions["permit"]``. ``consume`` returns True once per
+    operation, ever.
     """
 
     def __init__(
-        self, inner: httpx.AsyncBaseTransport, *, origin: httpx.URL, consume: Consume, clock: Clock
+        self,
+        inner: httpx.AsyncBaseTransport,
+        *,
+        origin: httpx.URL,
+        consume: Consume,
+        clock: Clock,
+        ledger: Ledger | None = None,
     ) -> None:
         if origin.raw_path != b"/" or origin.userinfo or origin.fragment:
             raise ValueError("the address of Aura must be an origin such as https://api.neo4j.io")
@@ -119,30 +137,29 @@ class Guard(httpx.AsyncBaseTransport):
         self._origin = origin
         self._consume = consume
         self._clock = clock
+        self._copies = Copies(ledger or NoLedger())
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Let a request out; raises Blocked, NotAllowed or, when frozen, AuraUnreachable."""
         body = await request.aread()
         shape, names = self._recognise(request, body)
-        extensions = {"timeout": request.extensions.get("timeout", {})}
+        permit = request.extensions.get("permit")
+        copying: CopyPermit | None = None
+        still_fresh: Callable[[], None] | None = None
         if shape.destructive:
-            still_fresh = await self._spend(request.extensions.get("permit"), names)
-
-            async def at_each_step(event: str, info: object) -> None:
-                if event.endswith("send_request_headers.started"):
-                    still_fresh()
-
-            extensions["trace"] = at_each_step  # connecting takes time as well
-            still_fresh()
-        return await self._inner.handle_async_request(
-            httpx.Request(
-                request.method,
-                request.url,
-                headers=request.headers,
-                stream=httpx.ByteStream(body),
-                extensions=extensions,
-            )
-        )
+            still_fresh = await self._spend(permit, names)
+        elif shape is SHAPES[Effect.CREATE_COPY]:
+            began = self._clock.monotonic()
+            copying = await self._copies.may_create(permit, body)
+            still_fresh = self._freshness(began, copying.intended_at)
+        elif shape is SHAPES[Effect.DELETE_OWNED]:
+            await self._copies.may_delete(permit, names)
+        if copying is None:
+            return await self._let_out(request, body, still_fresh)
+        with self._copies.watched(copying):
+            response = await self._let_out(request, body, still_fresh)
+        self._copies.answered(copying, response.status_code)
+        return response
 
     async def aclose(self) -> None:
         """Close the transport below."""
@@ -163,7 +180,7 @@ class Guard(httpx.AsyncBaseTransport):
             and headers.get_list("host") == [self._origin.netloc.decode("ascii")]
             and set(headers) <= _HEADERS
             and headers.get_list("content-type") == ([shape.media] if shape.media else [])
-            and body == shape.body
+            and shape.body in (None, body)
         )
         if shape is None or names is None or not fits:
             raise Blocked(
@@ -191,12 +208,38 @@ class Guard(httpx.AsyncBaseTransport):
                 hint="A restore is sent to Aura at most once; ask for a new one.",
             )
 
+        return self._freshness(began, permit.intended_at)
+
+    def _freshness(self, began: float, intended_at: datetime) -> Callable[[], None]:
         def check() -> None:
-            on_its_way = abs(self._clock.now() - permit.intended_at)
+            on_its_way = abs(self._clock.now() - intended_at)
             if self._clock.monotonic() - began >= LONGEST_GAP or on_its_way >= LONGEST_WAY:
                 raise AuraUnreachable(
                     "too much time passed before the call, so nothing was sent to Aura",
-                    hint="Ask for a new restore.",
+                    hint="Ask anew.",
                 )
 
         return check
+
+    async def _let_out(
+        self, request: httpx.Request, body: bytes, still_fresh: Callable[[], None] | None
+    ) -> httpx.Response:
+        extensions: dict[str, Any] = {"timeout": request.extensions.get("timeout", {})}
+        if still_fresh is not None:
+            check = still_fresh
+
+            async def at_each_step(event: str, info: object) -> None:
+                if event.endswith("send_request_headers.started"):
+                    check()
+
+            extensions["trace"] = at_each_step  # connecting takes time as well
+            check()
+        return await self._inner.handle_async_request(
+            httpx.Request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                stream=httpx.ByteStream(body),
+                extensions=extensions,
+            )
+        )

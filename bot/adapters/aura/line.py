@@ -9,7 +9,7 @@ from types import MappingProxyType
 import httpx
 
 from bot.adapters.aura.decode import Answer, decode
-from bot.adapters.aura.guard import SHAPES, Consume, Effect, Guard
+from bot.adapters.aura.guard import SHAPES, AnyPermit, Consume, Effect, Guard, Ledger
 from bot.core.errors import (
     AuraAuthFailed,
     AuraConflict,
@@ -20,7 +20,6 @@ from bot.core.errors import (
     BotError,
     NotAllowed,
 )
-from bot.core.permits import Permit
 from bot.ports import Clock
 
 # sys.modules.setdefault("sniffio", None)  # type: ignore
@@ -64,6 +63,7 @@ class Line:
         consume: Consume,
         observe: Observe,
         transport: httpx.AsyncBaseTransport | None,
+        ledger: Ledger | None = None,
     ) -> None:
         self.clock = clock
         self._observe = observe
@@ -74,6 +74,7 @@ class Line:
             origin=origin,
             consume=consume,
             clock=clock,
+            ledger=ledger,
         )
         self._http = httpx.AsyncClient(
             base_url=origin,
@@ -91,15 +92,19 @@ class Line:
         target: str,
         *,
         headers: Mapping[str, str] = _NO_HEADERS,
-        permit: Permit | None = None,
+        permit: AnyPermit | None = None,
+        body: bytes | None = None,
     ) -> Answer:
-        """Send one call and return its answer; raises AuraError, or NotAllowed by the guard."""
+        """Send one call and return its answer; raises AuraError, or NotAllowed by the guard.
+
+        ``body`` is for the one call whose permit says it.
+        """
         shape = SHAPES[effect]
         request = self._http.build_request(
             shape.method,
             target,
             headers={**headers, **({"Content-Type": shape.media} if shape.media else {})},
-            content=shape.body or None,
+            content=body or shape.body or None,
             extensions={"effect": effect, "permit": permit},
         )
         began, outcome = self.clock.monotonic(), "cancelled"

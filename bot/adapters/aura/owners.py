@@ -44,6 +44,10 @@ class Owners:
 
         return await asyncio.gather(*(one(session) for session in self.sessions))
 
+    def remember(self, instance_id: InstanceId, session: Session) -> None:
+        """Note who created an instance: it may be missing in lists for a while."""
+        self._known[instance_id] = session
+
     async def instances(self) -> tuple[InstanceSummary, ...]:
         """List and remember every instance; raises if one credential fails."""
         found, failure = await self._list()

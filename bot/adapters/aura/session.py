@@ -1,15 +1,16 @@
 """One credential at work: rate limit, token, and which calls may be repeated.
 
 Reading is repeated on 429, 5xx and broken connections, and once with a new token on 401 and 403.
-The wish for a snapshot is repeated on 429 only, where the gateway turned it away. A restore never
-is (promise P6).
+The wish for a snapshot, a copy or a deletion is repeated on 429 only, where the gateway turned it
+away. A restore never is (promise P6).
 """
 
 from bot.adapters.aura.auth import Credential, Ticket, Tickets
 from bot.adapters.aura.bucket import Allowance, OutOfPatience
 from bot.adapters.aura.decode import Answer, AuraAsksToWait
-from bot.adapters.aura.guard import Effect
+from bot.adapters.aura.guard import AnyPermit, Effect
 from bot.adapters.aura.line import Line
+from bot.core.copies import CopyPermit, DeletePermit
 from bot.core.errors import (
     AuraAuthFailed,
     AuraThrottled,
@@ -56,10 +57,23 @@ class Session:
 
     async def take_snapshot(self, target: str) -> Answer:
         """Ask for a snapshot; again only when the gateway turned it away with 429."""
+        return await self._until_let_in(Effect.TAKE_SNAPSHOT, target, PATIENCE)
+
+    async def create_copy(self, target: str, permit: CopyPermit) -> Answer:
+        """Create an instance; again only when the gateway turned it away with 429."""
+        return await self._until_let_in(Effect.CREATE_COPY, target, RESTORE_PATIENCE, permit)
+
+    async def delete_owned(self, target: str, permit: DeletePermit) -> Answer:
+        """Delete an instance; again only when the gateway turned it away with 429."""
+        return await self._until_let_in(Effect.DELETE_OWNED, target, BACKGROUND_PATIENCE, permit)
+
+    async def _until_let_in(
+        self, effect: Effect, target: str, patience: float, permit: AnyPermit | None = None
+    ) -> Answer:
         pauses = iter(PAUSES)
         while True:
             try:
-                return await self._post(Effect.TAKE_SNAPSHOT, target, patience=PATIENCE)
+                return await self._post(effect, target, patience=patience, permit=permit)
             except OutOfPatience:
                 raise
             except AuraThrottled as exc:
@@ -83,7 +97,7 @@ class Session:
         return await self._signed(effect, target, await self._turn(background=background))
 
     async def _post(
-        self, effect: Effect, target: str, *, patience: float, permit: Permit | None = None
+        self, effect: Effect, target: str, *, patience: float, permit: AnyPermit | None = None
     ) -> Answer:
         try:
             ticket = await self._turn(background=False, patience=patience)
@@ -100,10 +114,13 @@ class Session:
         return await self.tickets.get()  # and after, since waiting uses up a token's life
 
     async def _signed(
-        self, effect: Effect, target: str, ticket: Ticket, permit: Permit | None = None
+        self, effect: Effect, target: str, ticket: Ticket, permit: AnyPermit | None = None
     ) -> Answer:
+        body = permit.order.body() if isinstance(permit, CopyPermit) else None
         try:
-            return await self._line.ask(effect, target, headers=ticket.headers, permit=permit)
+            return await self._line.ask(
+                effect, target, headers=ticket.headers, permit=permit, body=body
+            )
         except AuraAuthFailed:
             self.tickets.drop(ticket)
             raise

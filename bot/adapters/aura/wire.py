@@ -23,7 +23,9 @@ from bot.adapters.aura.decode import Answer
 from bot.core.base import InstanceId, ProjectId, SnapshotId
 from bot.core.errors import AuraUnavailable
 from bot.core.instances import Instance, InstanceSummary, Project
+from bot.core.offers import Offer
 from bot.core.snapshots import Exportable, Snapshot
+from bot.ports import Created
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -110,6 +112,35 @@ class WireSnapshotId(Wire):
     snapshot_id: str
 
 
+class WireOffer(Wire):
+    """One of the configurations in which a project may create instances."""
+
+    cloud_provider: str
+    region: str
+    region_name: Word = ""
+    type: str
+    memory: str
+    storage: str | None = None
+    version: str
+
+
+class WireOffers(Wire):
+    """A tenant with what it may create."""
+
+    id: str
+    instance_configurations: tuple[WireOffer, ...] = ()
+
+
+class WireCreated(Wire):
+    """The answer to the creation of an instance: the one place where a password stands."""
+
+    id: str
+    name: Word = ""
+    connection_url: Word = ""
+    username: Word = ""
+    password: SecretStr
+
+
 class WireStatus(Wire):
     """As much of an instance as the answer to a restore is read for."""
 
@@ -181,6 +212,35 @@ def snapshot(answer: Answer, instance_id: InstanceId) -> Snapshot:
 def snapshot_id(answer: Answer) -> SnapshotId:
     """Read the id of a snapshot that was just begun."""
     return SnapshotId(read(Envelope[WireSnapshotId], answer).data.snapshot_id)
+
+
+def offers(answer: Answer) -> tuple[Offer, ...]:
+    """Read what a project may create."""
+    return tuple(
+        Offer(
+            cloud=w.cloud_provider,
+            region=w.region,
+            region_name=w.region_name,
+            tier=w.type,
+            memory=w.memory,
+            storage=w.storage,
+            version=w.version,
+        )
+        for w in read(Envelope[WireOffers], answer).data.instance_configurations
+    )
+
+
+def created(answer: Answer) -> Created:
+    """Read the answer to the creation of an instance."""
+    w = read(Envelope[WireCreated], answer).data
+    return Created(
+        instance_id=InstanceId(w.id),
+        name=w.name,
+        connection_url=w.connection_url,
+        username=w.username,
+        password=w.password,
+        request_id=answer.request_id,
+    )
 
 
 def status(answer: Answer) -> str:

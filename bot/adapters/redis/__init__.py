@@ -26,6 +26,9 @@ key                             type      kept
 ``sp:schedules:cursors``        hash      owner: the schedules
 ``sp:seen:<key>``               string    ttl: as the caller says
 ``sp:permit:<operation>``       string    ttl: 400 days
+``sp:scratch``                  hash      owner: the scratch instances that live
+``sp:scratch:<name>``           string    ttl: 400 days from when it had gone
+``sp:secret:<key>``             string    ttl: as the caller says
 ``sp:budget:<name>``            zset      ttl: one window
 ``sp:outbox:<name>``            zset      owner: the operations that are behind
 ``sp:outbox:<name>:taken``      zset      owner: the operations that are behind
@@ -39,11 +42,13 @@ from bot.adapters.redis.budget import RedisBudget
 from bot.adapters.redis.cards import RedisCards, RedisDrafts
 from bot.adapters.redis.catalogue import RedisCatalogue
 from bot.adapters.redis.connection import connect
+from bot.adapters.redis.ledger import RedisLedger
 from bot.adapters.redis.once import RedisPermits, RedisSeen
 from bot.adapters.redis.operations import RedisOperations
 from bot.adapters.redis.outbox import RedisOutbox
 from bot.adapters.redis.persistence import Weakness, durability
 from bot.adapters.redis.schedules import RedisSchedules
+from bot.adapters.redis.secrets import RedisSecrets
 
 __all__ = [
     "RedisAuditLog",
@@ -51,10 +56,12 @@ __all__ = [
     "RedisCards",
     "RedisCatalogue",
     "RedisDrafts",
+    "RedisLedger",
     "RedisOperations",
     "RedisOutbox",
     "RedisPermits",
     "RedisSchedules",
+    "RedisSecrets",
     "RedisSeen",
     "Weakness",
     "connect",

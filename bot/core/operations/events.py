@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.core.base import Frozen, SnapshotId
+from bot.core.base import Frozen, InstanceId, SnapshotId
 from bot.core.people import Person
 
 
@@ -148,6 +148,52 @@ class StepFailed(Frozen):
     request_id: str | None = None
 
 
+class ScratchPlanned(Frozen):
+    """The ledger holds a scratch instance that may now be created (promise P13)."""
+
+    kind: Literal["scratch_planned"] = "scratch_planned"
+    name: str
+    size: str
+    """Memory and tier, for people."""
+    cost: str | None = None
+    """What an hour costs, where a price is configured."""
+
+
+class ScratchCreated(Frozen):
+    """Aura accepted the scratch instance, or it was found by its name after a lost answer.
+
+    An adopted one has no password that anybody knows, so nothing in it can be read.
+    """
+
+    kind: Literal["scratch_created"] = "scratch_created"
+    name: str
+    scratch_id: InstanceId
+    request_id: str | None = None
+    adopted: bool = False
+
+
+class ScratchRunning(Frozen):
+    """The scratch instance runs and holds the snapshot's data."""
+
+    kind: Literal["scratch_running"] = "scratch_running"
+    name: str
+
+
+class ScratchGone(Frozen):
+    """The scratch instance is deleted, or there never was one."""
+
+    kind: Literal["scratch_gone"] = "scratch_gone"
+    name: str
+
+
+class ScratchLeft(Frozen):
+    """The scratch instance could not be deleted for now; the reaper goes on trying."""
+
+    kind: Literal["scratch_left"] = "scratch_left"
+    name: str
+    reason: str
+
+
 Event = Annotated[
     Seconded
     | Approved
@@ -167,6 +213,11 @@ Event = Annotated[
     | SettledNotRun
     | RestoreFinished
     | Verified
-    | StepFailed,
+    | StepFailed
+    | ScratchPlanned
+    | ScratchCreated
+    | ScratchRunning
+    | ScratchGone
+    | ScratchLeft,
     Field(discriminator="kind"),
 ]

@@ -47,6 +47,9 @@ def sample(kind: type[e.Event], op: Restore) -> e.Event:
         "snapshot_id": SAFETY,
         "status_before": "running",
         "differences": ("something",),
+        "name": "savepoint-scratch-a",
+        "size": "8GB AuraDB Professional",
+        "scratch_id": "5c2a7c01",
     }
     return kind.model_validate({k: v for k, v in facts.items() if k in kind.model_fields})
 

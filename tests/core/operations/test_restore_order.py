@@ -56,6 +56,9 @@ def journeys(draw: st.DrawFn) -> Restore:
             "reason": "why",
             "status_before": "running",
             "differences": ("something",),
+            "name": "savepoint-scratch-a",
+            "size": "8GB AuraDB Professional",
+            "scratch_id": "5c2a7c01",
         }
         event = kind.model_validate({k: v for k, v in facts.items() if k in kind.model_fields})
         try:

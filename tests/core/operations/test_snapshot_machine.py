@@ -22,6 +22,9 @@ FACTS = {
     "snapshot_id": SAFETY,
     "status_before": "running",
     "differences": ("something",),
+    "name": "savepoint-scratch-a",
+    "size": "8GB AuraDB Professional",
+    "scratch_id": "5c2a7c01",
 }
 
 
