@@ -37,14 +37,27 @@ class Moment(Frozen):
 
 
 class CheckLine(Frozen):
-    """One check as it ran; ``expected`` and ``found`` are the words that people were shown."""
+    """One check as it ran; ``expected`` and ``found`` are the words that people were shown.
+
+    One that could not be run to its end counts as not passed.
+    """
 
     name: str
-    severity: str
-    verdict: str
+    severity: Literal["error", "warning"]
+    verdict: Literal["passed", "failed", "not run"]
     expected: str
     found: str
     milliseconds: int | None = Field(default=None, ge=0)
+
+    @property
+    def passed(self) -> bool:
+        """Whether it ran and found what was expected."""
+        return self.verdict == "passed"
+
+    @property
+    def serious(self) -> bool:
+        """Whether a backup on which it does not pass is not proven."""
+        return self.severity == "error"
 
 
 class RecoveryTime(Frozen):

@@ -2,6 +2,7 @@
 
 from bot.ports.aura import Accepted, Aura, Created, SnapshotAccepted
 from bot.ports.chat import ChannelFacts, Chat, Directory, Identity, MessageRef
+from bot.ports.drills import LastDrills, Records
 from bot.ports.graph import Graph, GraphDoor, Rows
 from bot.ports.messages import Budget, Card, Cards, Catalogue, Draft, Drafts, Outbox, Seen
 from bot.ports.operations import AuditLog, Meter, Operations, Queue
@@ -30,6 +31,7 @@ __all__ = [
     "Graph",
     "GraphDoor",
     "Identity",
+    "LastDrills",
     "Ledger",
     "MessageRef",
     "Meter",
@@ -37,6 +39,7 @@ __all__ = [
     "Operations",
     "Outbox",
     "Queue",
+    "Records",
     "Rows",
     "Schedules",
     "Secrets",

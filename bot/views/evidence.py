@@ -80,7 +80,7 @@ def _recovery(time: RecoveryTime) -> str:
 def _passed(checks: tuple[CheckLine, ...]) -> str:
     if not checks:
         return "no checks ran"
-    passed = sum(line.verdict == "passed" for line in checks)
+    passed = sum(line.passed for line in checks)
     return f"{passed} of {len(checks)} checks passed"
 
 

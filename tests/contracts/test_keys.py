@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 import bot.adapters.redis as package
 from bot.core.audit import AuditRecord
 from bot.core.base import ChannelId, InstanceId, OperationId, SnapshotId
+from bot.core.drills import LastDrill, Outcome
 from bot.core.schedules import Pause, Schedule, Timing, Work
 from bot.core.snapshots import SnapshotNote
 from bot.ports import Card, Draft, MessageRef
@@ -66,6 +67,11 @@ async def live_through(store: Redis) -> None:
     await operations.create(starting(restore("rst-3", on=InstanceId("0a1b2c3e"))))
     await package.RedisPermits(store).consume(OperationId("rst-3"))
     await package.RedisBudget(store, {"edits": (1, 60)}).take("edits")
+    proven = LastDrill(
+        instance_id=ORDERS, operation_id=OperationId("drl-1"), outcome=Outcome.PROVEN, at=NOW
+    )
+    await package.RedisLastDrills(store).keep(proven)
+    await package.RedisRecords(store).keep(OperationId("drl-1"), "{}")
     outbox = package.RedisOutbox(store, "posts")
     await outbox.mark(OperationId("rst-1"), final=True)
     await outbox.mark(OperationId("rst-2"), final=False)

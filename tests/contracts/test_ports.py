@@ -19,6 +19,8 @@ def fulfil(
     ports.Outbox,
     ports.Ledger,
     ports.Secrets,
+    ports.LastDrills,
+    ports.Records,
 ]:
     return (
         adapters.RedisOperations(store),
@@ -31,9 +33,11 @@ def fulfil(
         adapters.RedisOutbox(store, "posts"),
         adapters.RedisLedger(store),
         adapters.RedisSecrets(store),
+        adapters.RedisLastDrills(store),
+        adapters.RedisRecords(store),
     )
 
 
 async def test_adapters_fulfil_the_ports_without_touching_the_store(store: Redis) -> None:
-    assert len(fulfil(store)) == 10
+    assert len(fulfil(store)) == 12
     assert await store.keys() == []

@@ -32,6 +32,8 @@ key                             type      kept
 ``sp:budget:<name>``            zset      ttl: one window
 ``sp:outbox:<name>``            zset      owner: the operations that are behind
 ``sp:outbox:<name>:taken``      zset      owner: the operations that are behind
+``sp:drill:<instance>``         hash      ttl: 400 days from the last drill
+``sp:evidence:<operation>``     string    ttl: 400 days
 ==============================  ========  ========================================
 
 (An operation has one key, ``sp:op:<id>``; the table's last word only tells its two ages apart.)
@@ -42,6 +44,7 @@ from bot.adapters.redis.budget import RedisBudget
 from bot.adapters.redis.cards import RedisCards, RedisDrafts
 from bot.adapters.redis.catalogue import RedisCatalogue
 from bot.adapters.redis.connection import connect
+from bot.adapters.redis.drills import RedisLastDrills, RedisRecords
 from bot.adapters.redis.ledger import RedisLedger
 from bot.adapters.redis.once import RedisPermits, RedisSeen
 from bot.adapters.redis.operations import RedisOperations
@@ -56,10 +59,12 @@ __all__ = [
     "RedisCards",
     "RedisCatalogue",
     "RedisDrafts",
+    "RedisLastDrills",
     "RedisLedger",
     "RedisOperations",
     "RedisOutbox",
     "RedisPermits",
+    "RedisRecords",
     "RedisSchedules",
     "RedisSecrets",
     "RedisSeen",

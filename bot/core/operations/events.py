@@ -5,6 +5,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.core.base import Frozen, InstanceId, SnapshotId
+from bot.core.operations.drill_events import (
+    Checked as Checked,
+    CleanUpBegun as CleanUpBegun,
+    DrillCalledOff as DrillCalledOff,
+    DrillCouldNotRun as DrillCouldNotRun,
+    DrillNotProven as DrillNotProven,
+    DrillProven as DrillProven,
+    DrillWarned as DrillWarned,
+    Fingerprinted as Fingerprinted,
+    RestoreAsked as RestoreAsked,
+    SnapshotPicked as SnapshotPicked,
+)
 from bot.core.people import Person
 
 
@@ -218,6 +230,16 @@ Event = Annotated[
     | ScratchCreated
     | ScratchRunning
     | ScratchGone
-    | ScratchLeft,
+    | ScratchLeft
+    | SnapshotPicked
+    | Fingerprinted
+    | Checked
+    | RestoreAsked
+    | CleanUpBegun
+    | DrillProven
+    | DrillWarned
+    | DrillNotProven
+    | DrillCouldNotRun
+    | DrillCalledOff,
     Field(discriminator="kind"),
 ]

@@ -7,16 +7,16 @@ import pytest
 
 from bot.core.base import SnapshotId, TeamId
 from bot.core.errors import AlreadyDecided, IllegalTransition, NotAllowed
-from bot.core.operations import Restore, advance
-from bot.core.operations import events as e
+from bot.core.operations import Restore, advance, events as e
 from bot.core.operations.restore import (
     LOOK_LIMIT,
     RESTORE_LIMIT,
     SNAPSHOT_LIMIT,
     TABLE,
+    RestorePhase as P,
     RestoreStep,
 )
-from bot.core.operations.restore import RestorePhase as P
+from tests.core.drill_samples import DRILLED
 from tests.core.samples import (
     APPROVER,
     COMPLETED,
@@ -50,6 +50,7 @@ def sample(kind: type[e.Event], op: Restore) -> e.Event:
         "name": "savepoint-scratch-a",
         "size": "8GB AuraDB Professional",
         "scratch_id": "5c2a7c01",
+        **DRILLED,
     }
     return kind.model_validate({k: v for k, v in facts.items() if k in kind.model_fields})
 

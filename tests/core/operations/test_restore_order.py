@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from bot.core.base import OperationId, SnapshotId, TeamId
 from bot.core.errors import BotError, NotAllowed
-from bot.core.operations import OPERATION, Recorded, Restore, advance
-from bot.core.operations import events as e
+from bot.core.operations import OPERATION, Recorded, Restore, advance, events as e
 from bot.core.operations.restore import RestorePhase as P
 from bot.core.permits import mint
+from tests.core.drill_samples import DRILLED
 from tests.core.operations.test_restore_machine import EVENTS
 from tests.core.samples import (
     APPROVER,
@@ -59,6 +58,7 @@ def journeys(draw: st.DrawFn) -> Restore:
             "name": "savepoint-scratch-a",
             "size": "8GB AuraDB Professional",
             "scratch_id": "5c2a7c01",
+            **DRILLED,
         }
         event = kind.model_validate({k: v for k, v in facts.items() if k in kind.model_fields})
         try:
