@@ -21,7 +21,8 @@ from benchmarks.goals import Part, Row
 from benchmarks.processes import computed, python, told
 from benchmarks.setting import cast, channel, configure, fleet
 from sandbox.aura.times import utc_now
-from sandbox.slack import SlackDouble, cast as slack
+from sandbox.slack import SlackDouble
+from sandbox.slack import cast as slack
 
 IN_FLIGHT = 50
 ROUNDS = 12

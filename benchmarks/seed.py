@@ -17,7 +17,8 @@ from bot.ports import Aura, Draft
 from bot.services.house import House, furnish
 from bot.services.restores import RestoreForm
 from sandbox.aura.times import utc_now
-from sandbox.slack import SlackDouble, cast as slack
+from sandbox.slack import SlackDouble
+from sandbox.slack import cast as slack
 
 AT_ONCE = 16
 REQUESTER = Person(team_id=TeamId(slack.TEAM_ID), user_id=UserId(slack.REQUESTER))

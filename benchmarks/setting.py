@@ -6,7 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sandbox.aura.fleet import Fleet, Seed, synthetic
-from sandbox.slack import Cast, cast as slack
+from sandbox.slack import Cast
+from sandbox.slack import cast as slack
 from sandbox.slack.cast import ChannelSeed
 
 _NOTHING: Mapping[str, float] = MappingProxyType({})

@@ -4,7 +4,8 @@ from bot.core.base import InstanceId
 from bot.core.commands import SnapshotList, SnapshotShow, SnapshotTake, parse
 from bot.core.errors import BadCommand
 from bot.ports import Draft
-from bot.views import operations, snapshots as views
+from bot.views import operations
+from bot.views import snapshots as views
 from bot.views.kit import Message
 from handlers.edge import Context
 from handlers.payloads import Click

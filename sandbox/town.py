@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox import page
-from sandbox.aura import AuraDouble, Call, fleet as aura
+from sandbox.aura import AuraDouble, Call
+from sandbox.aura import fleet as aura
 from sandbox.aura.times import utc_now
 from sandbox.crash import BotFaults
 from sandbox.scenarios import Scenarios, Stage, nothing_to_play
-from sandbox.slack import SlackDouble, cast as slack
+from sandbox.slack import SlackDouble
+from sandbox.slack import cast as slack
 
 
 @dataclass(frozen=True, kw_only=True)

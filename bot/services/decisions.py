@@ -11,7 +11,8 @@ from bot.core.errors import (
     NotRestorable,
     UnknownOperation,
 )
-from bot.core.operations import Restore, advance, events as e
+from bot.core.operations import Restore, advance
+from bot.core.operations import events as e
 from bot.core.operations.restore import RestorePhase
 from bot.core.people import Person
 from bot.services.gate import Gate

@@ -3,7 +3,8 @@
 from bot.core.audit import Verdict
 from bot.core.base import OperationId
 from bot.core.errors import AlreadyDecided, IllegalTransition, NotAllowed, UnknownOperation
-from bot.core.operations import Restore, TakeSnapshot, advance, events as e
+from bot.core.operations import Restore, TakeSnapshot, advance
+from bot.core.operations import events as e
 from bot.core.operations.restore import RestorePhase
 from bot.core.people import Person
 from bot.core.policy import Role

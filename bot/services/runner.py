@@ -21,7 +21,8 @@ from bot.core.errors import (
     NotAllowed,
     StoreUnavailable,
 )
-from bot.core.operations import Operation, Restore, TakeSnapshot, advance, events as e
+from bot.core.operations import Operation, Restore, TakeSnapshot, advance
+from bot.core.operations import events as e
 from bot.services.record import keep, wake
 from bot.services.steps import Later, Perform
 from bot.services.world import World

@@ -22,7 +22,8 @@ from bot.core.errors import (
 )
 from bot.core.instances import Condition, Instance
 from bot.core.offers import Offer, smallest
-from bot.core.operations import Operation, events as e
+from bot.core.operations import Operation
+from bot.core.operations import events as e
 from bot.core.scratch import Purpose, ScratchEntry, creatable, planned, query_address
 from bot.ports import Created, GraphDoor
 from bot.services.burial import APPEARS_WITHIN, bury, locate, note, secret_key

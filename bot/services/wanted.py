@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from bot.core.operations import Operation, Restore, TakeSnapshot, events as e
+from bot.core.operations import Operation, Restore, TakeSnapshot
+from bot.core.operations import events as e
 from bot.core.operations.restore import RestorePhase
 from bot.ports import Card, MessageRef
 from bot.views import operations as views

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.operations import Restore, TakeSnapshot, events as e
+from bot.core.operations import Restore, TakeSnapshot
+from bot.core.operations import events as e
 from bot.views import restore_card, snapshot_card
 from bot.views.kit import Message, ago, code, context, header, moment, section, span, user
 from bot.views.words import called, count, fitting, linked, pack

@@ -1,6 +1,7 @@
 """The thread's lines: one for each event worth telling; ends have a message of their own."""
 
-from bot.core.operations import Recorded, Restore, events as e
+from bot.core.operations import Recorded, Restore
+from bot.core.operations import events as e
 from bot.views.kit import Message, code, moment, section, user
 from bot.views.words import called, sentence
 

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from bot.core.errors import BotError
 from bot.core.operations import Restore, TakeSnapshot
-from bot.views import alerts, endings, gate as gates, milestones, restore_card, snapshot_card
+from bot.views import alerts, endings, milestones, restore_card, snapshot_card
+from bot.views import gate as gates
 from bot.views.errors import whisper
 from bot.views.kit import Message, section
 from bot.views.words import sentence

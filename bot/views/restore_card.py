@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from bot.core.operations import Restore, events as e
+from bot.core.operations import Restore
+from bot.core.operations import events as e
 from bot.core.operations.restore import RestorePhase as P
 from bot.views.kit import (
     Block,

@@ -3,7 +3,8 @@
 from typing import assert_never
 
 from bot.core.base import Frozen
-from bot.core.operations import Restore, events as e
+from bot.core.operations import Restore
+from bot.core.operations import events as e
 from bot.core.operations.restore import RestorePhase as P
 from bot.views.kit import clean, code, moment, span, user
 from bot.views.words import bullets, called, hour, people, quote, sentence

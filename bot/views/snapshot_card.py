@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from bot.core.base import Frozen
-from bot.core.operations import TakeSnapshot, events as e
+from bot.core.operations import TakeSnapshot
+from bot.core.operations import events as e
 from bot.core.operations.snapshot import SnapshotPhase as P
 from bot.views.kit import (
     Block,

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 
-from sandbox.aura import (
-    instance_calls as instances,
-    project_calls as projects,
-    snapshot_calls as snapshots,
-    v2_database_calls as v2_databases,
-    v2_instance_calls as v2,
-)
+from sandbox.aura import instance_calls as instances
+from sandbox.aura import project_calls as projects
+from sandbox.aura import snapshot_calls as snapshots
+from sandbox.aura import v2_database_calls as v2_databases
+from sandbox.aura import v2_instance_calls as v2
 from sandbox.aura.answers import Answer, Asked
 from sandbox.aura.world import World
 

@@ -14,7 +14,8 @@ from bot.core.base import ChannelId, GroupId, UserId
 from bot.core.errors import ChatFailed, ChatUnavailable
 from bot.ports import MessageRef
 from bot.views.kit import Message
-from sandbox.slack import SlackDouble, cast as slack
+from sandbox.slack import SlackDouble
+from sandbox.slack import cast as slack
 
 START = datetime(2026, 11, 22, 7, 41, tzinfo=UTC)
 HELLO = Message(text="hello")

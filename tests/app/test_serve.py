@@ -20,7 +20,8 @@ from bot.core.base import OperationId
 from bot.core.errors import ChatFailed, StoreUnavailable
 from bot.services.post import PostOffice
 from sandbox.aura.times import utc_now
-from sandbox.slack import SlackDouble, cast as slack
+from sandbox.slack import SlackDouble
+from sandbox.slack import cast as slack
 from sandbox.slack.http_mode import signature
 from sandbox.town import Town
 from tests.adapters.waiting import until, until_async

@@ -14,7 +14,8 @@ from bot.core.base import (
 )
 from bot.core.copies import CopyOrder
 from bot.core.instances import Instance, Project
-from bot.core.operations import Restore, TakeSnapshot, advance, events as e
+from bot.core.operations import Restore, TakeSnapshot, advance
+from bot.core.operations import events as e
 from bot.core.people import Person
 from bot.core.plan import RestorePlan, SnapshotPlan
 from bot.core.scratch import Purpose, ScratchEntry

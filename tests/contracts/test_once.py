@@ -6,7 +6,8 @@ from redis.asyncio import Redis
 
 from bot.adapters.redis import RedisOperations, RedisPermits, RedisSeen, connect
 from bot.core.base import InstanceId, OperationId
-from bot.core.operations import advance, events as e
+from bot.core.operations import advance
+from bot.core.operations import events as e
 from tests.contracts.samples import NOW, restore, starting
 
 

@@ -14,7 +14,8 @@ from bot.core.base import (
 )
 from bot.core.environments import Environment
 from bot.core.instances import Instance, Project
-from bot.core.operations import Restore, TakeSnapshot, advance, events as e
+from bot.core.operations import Restore, TakeSnapshot, advance
+from bot.core.operations import events as e
 from bot.core.people import Group, Person, Standing
 from bot.core.plan import RestorePlan, SnapshotPlan, Waiver
 from bot.core.snapshots import Snapshot

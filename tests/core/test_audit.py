@@ -1,7 +1,8 @@
 """The audit chain: whatever is changed, removed or put in between shows."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.audit import GENESIS, AuditEntry, AuditRecord, Verdict, chain, first_break
 from tests.core.samples import APPROVER, NOW, REQUESTER

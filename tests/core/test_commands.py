@@ -5,7 +5,8 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import example, given, strategies as st
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.core.base import OperationId, UserId
 from bot.core.commands import (

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.base import InstanceId, OperationId, SnapshotId
 from bot.core.drills import Choice, LastDrill, Outcome, eligible, newer, pick

@@ -1,7 +1,8 @@
 """What fits a source, and which is the smallest."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.errors import NotRestorable
 from bot.core.offers import Offer, fitting, gigabytes, holds, smallest

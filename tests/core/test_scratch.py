@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.base import InstanceId, OperationId, ProjectId, SnapshotId
 from bot.core.errors import NotAllowed

@@ -11,9 +11,11 @@ from typing import Any, cast
 
 import httpx
 
-from sandbox.aura import AuraDouble, fleet as aura
+from sandbox.aura import AuraDouble
+from sandbox.aura import fleet as aura
 from sandbox.aura.times import Durations, utc_now
-from sandbox.slack import SlackDouble, cast as slack
+from sandbox.slack import SlackDouble
+from sandbox.slack import cast as slack
 from tests.crash.processes import Running, stopped
 
 INSTANCES = 120

@@ -12,15 +12,8 @@ from pydantic import SecretStr
 
 from bot.adapters.graph import QueryApi
 from bot.core.errors import GraphRefused, GraphTooMuch, GraphUnavailable
-from bot.core.graph.values import (
-    Node,
-    Path as Walk,
-    Point,
-    Relationship,
-    Temporal,
-    TemporalKind,
-    Value,
-)
+from bot.core.graph.values import Node, Point, Relationship, Temporal, TemporalKind, Value
+from bot.core.graph.values import Path as Walk
 from bot.ports.graph import GraphDoor, Row
 from sandbox.neo4j import Home, Neo4j, running
 

@@ -5,13 +5,15 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from bot.core.base import ChannelId, InstanceId, OperationId, SnapshotId, TeamId, UserId
-from bot.core.operations import Operation, events as e
+from bot.core.operations import Operation
+from bot.core.operations import events as e
 from bot.core.operations.base import Recorded, Table
 from bot.core.people import Person
 from bot.core.scratch import Purpose
 from bot.services.scratch import Scratches
 from bot.services.steps import Later
-from sandbox.aura import Call, fleet as aura
+from sandbox.aura import Call
+from sandbox.aura import fleet as aura
 from tests.stories.harness import Story
 
 ORDERS = InstanceId(aura.ORDERS_PROD)

@@ -21,8 +21,10 @@ from bot.core.base import OperationId
 from bot.core.environments import Estate
 from bot.core.operations import Restore
 from bot.services.house import furnish
-from sandbox.aura import AuraDouble, fleet as aura
-from sandbox.slack import Cast, SlackDouble, cast as slack
+from sandbox.aura import AuraDouble
+from sandbox.aura import fleet as aura
+from sandbox.slack import Cast, SlackDouble
+from sandbox.slack import cast as slack
 from sandbox.slack.person import ActingPerson
 from sandbox.slack.sightings import Place, Seen, SeenView
 from sandbox.town import configuration

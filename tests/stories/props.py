@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.core.operations import Restore
 from bot.services.house import furnish
-from sandbox.aura import Call, fleet as aura
+from sandbox.aura import Call
+from sandbox.aura import fleet as aura
 from sandbox.aura.instances import GONE
 from tests.stories.harness import Story
 

@@ -8,7 +8,8 @@ import pytest
 from bot.core.base import InstanceId, SnapshotId
 from bot.core.people import Group
 from bot.core.snapshots import Snapshot
-from sandbox.aura import Call, fleet as aura
+from sandbox.aura import Call
+from sandbox.aura import fleet as aura
 from tests.stories.harness import Story
 from tests.stories.props import Cued
 

@@ -20,7 +20,8 @@ from bot.services.steps.snapshot import begun
 from handlers import home
 from handlers.edge import Context
 from handlers.payloads import Click
-from sandbox.aura import Durations, fleet as aura
+from sandbox.aura import Durations
+from sandbox.aura import fleet as aura
 from sandbox.slack import cast as slack
 from tests.stories.harness import Story
 from tests.stories.props import (

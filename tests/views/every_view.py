@@ -8,10 +8,12 @@ from bot.core.base import InstanceId, SnapshotId
 from bot.core.environments import Environment
 from bot.core.errors import BotError
 from bot.core.instances import Instance, Project
-from bot.core.operations import Restore, TakeSnapshot, events as e
+from bot.core.operations import Restore, TakeSnapshot
+from bot.core.operations import events as e
 from bot.core.plan import Waiver
 from bot.core.snapshots import Exportable, Snapshot, SnapshotNote
-from bot.views import home, instances, jobs, operations, restore as modal, snapshots
+from bot.views import home, instances, jobs, operations, snapshots
+from bot.views import restore as modal
 from bot.views.instances import InstanceRow
 from bot.views.kit import Message, View
 from tests.views.samples import (

@@ -6,7 +6,8 @@ from typing import Any
 from bot.core.base import ChannelId, InstanceId, OperationId, ProjectId, SnapshotId, TeamId, UserId
 from bot.core.environments import Environment
 from bot.core.instances import Instance, Project
-from bot.core.operations import Restore, TakeSnapshot, advance, events as e
+from bot.core.operations import Restore, TakeSnapshot, advance
+from bot.core.operations import events as e
 from bot.core.people import Person
 from bot.core.plan import RestorePlan, SnapshotPlan, Waiver
 from bot.core.snapshots import Exportable, Snapshot

@@ -4,7 +4,8 @@ import json
 from typing import cast
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from bot.views.blockkit import check_message, check_view
 from tests.views import blocks_at_size as at

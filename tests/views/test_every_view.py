@@ -3,7 +3,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.views.blockkit import check_message, check_view
 from bot.views.kit import Message, View

@@ -1,7 +1,8 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.core.operations import Restore, events as e
+from bot.core.operations import Restore
+from bot.core.operations import events as e
 from bot.views.operations import gate, invitation, receipt
 from tests.views.reading import heard, read
 from tests.views.samples import (

@@ -1,6 +1,7 @@
 from inline_snapshot import snapshot
 
-from bot.core.operations import Restore, TakeSnapshot, events as e
+from bot.core.operations import Restore, TakeSnapshot
+from bot.core.operations import events as e
 from bot.views.operations import milestone
 from tests.views.reading import read
 from tests.views.samples import (

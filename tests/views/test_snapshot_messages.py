@@ -2,7 +2,8 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.core.errors import AlreadyDecided
-from bot.core.operations import TakeSnapshot, events as e
+from bot.core.operations import TakeSnapshot
+from bot.core.operations import events as e
 from bot.views.operations import alert, card, ending, note, receipt
 from tests.views.reading import heard, read, top
 from tests.views.samples import COMPLETED, LINK, REQUESTER, STARTED, minutes, take

@@ -5,18 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.core.base import Frozen, InstanceId, SnapshotId
-from bot.core.operations.drill_events import (
-    Checked as Checked,
-    CleanUpBegun as CleanUpBegun,
-    DrillCalledOff as DrillCalledOff,
-    DrillCouldNotRun as DrillCouldNotRun,
-    DrillNotProven as DrillNotProven,
-    DrillProven as DrillProven,
-    DrillWarned as DrillWarned,
-    Fingerprinted as Fingerprinted,
-    RestoreAsked as RestoreAsked,
-    SnapshotPicked as SnapshotPicked,
-)
+from bot.core.operations import drill_events as drill
 from bot.core.people import Person
 
 
@@ -205,6 +194,17 @@ class ScratchLeft(Frozen):
     name: str
     reason: str
 
+
+Checked = drill.Checked
+CleanUpBegun = drill.CleanUpBegun
+DrillCalledOff = drill.DrillCalledOff
+DrillCouldNotRun = drill.DrillCouldNotRun
+DrillNotProven = drill.DrillNotProven
+DrillProven = drill.DrillProven
+DrillWarned = drill.DrillWarned
+Fingerprinted = drill.Fingerprinted
+RestoreAsked = drill.RestoreAsked
+SnapshotPicked = drill.SnapshotPicked
 
 Event = Annotated[
     Seconded

@@ -5,7 +5,8 @@ from typing import assert_never
 
 from bot.core.errors import AuraError, AuraNotFound, AuraUnavailable, NotAllowed
 from bot.core.instances import Condition
-from bot.core.operations import Restore, events as e
+from bot.core.operations import Restore
+from bot.core.operations import events as e
 from bot.core.operations.restore import RestoreStep
 from bot.core.permits import mint
 from bot.services.recheck import Recheck

@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from bot.core.base import InstanceId, SnapshotId
 from bot.core.errors import AuraConflict, AuraNotFound, IllegalTransition
-from bot.core.operations import TakeSnapshot, events as e
+from bot.core.operations import TakeSnapshot
+from bot.core.operations import events as e
 from bot.core.operations.snapshot import SNAPSHOT_LIMIT, SnapshotStep
 from bot.core.snapshots import COMPLETED, IN_FLIGHT, SnapshotNote
 from bot.services.steps import Later

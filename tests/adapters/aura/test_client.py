@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 import httpx
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.adapters.aura.client import AuraClient, CredentialReport
 from bot.core.base import InstanceId, ProjectId, SnapshotId

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.adapters.aura.client import AuraClient
 from bot.adapters.aura.guard import Blocked, Effect, Guard

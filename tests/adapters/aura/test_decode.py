@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.adapters.aura.decode import AuraAsksToWait, decode, retry_after
 from bot.core.errors import (

@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.adapters.aura.guard import SHAPES, Blocked, Consume, Effect, Guard
 from bot.core.base import OperationId

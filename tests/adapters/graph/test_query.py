@@ -7,7 +7,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.adapters.graph import QueryApi, query as module
+from bot.adapters.graph import QueryApi
+from bot.adapters.graph import query as module
 from bot.core.errors import GraphError, GraphRefused, GraphTooMuch, GraphUnavailable
 from bot.ports.graph import GraphDoor
 

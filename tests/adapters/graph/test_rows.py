@@ -4,7 +4,8 @@ import json
 import random
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.adapters.graph.rows import MOST_FRAME, Reading
 from bot.core.errors import GraphGarbled, GraphTooMuch, GraphUnavailable

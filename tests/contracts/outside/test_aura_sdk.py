@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.aura.fleet import BOOKKEEPING as ORG
 from sandbox.aura.fleet import (
-    BOOKKEEPING as ORG,
     CATALOG_PROD,
     COMMERCE,
     DATA_LAB,

@@ -8,7 +8,8 @@ from typing import Protocol
 
 import pytest
 import zstandard
-from hypothesis import example, given, strategies as st
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.core.backups import Inspector
 from bot.core.errors import NotABackup

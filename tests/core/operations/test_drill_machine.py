@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.core.base import OperationId
 from bot.core.drills import Outcome
 from bot.core.errors import BotError, IllegalTransition
 from bot.core.evidence import CheckLine, RecoveryTime
-from bot.core.operations import advance, events as e
-from bot.core.operations.drill import LIMITS, OUTCOMES, TABLE, Drill, DrillPhase as P, DrillStep
+from bot.core.operations import advance
+from bot.core.operations import events as e
+from bot.core.operations.drill import LIMITS, OUTCOMES, TABLE, Drill, DrillStep
+from bot.core.operations.drill import DrillPhase as P
 from tests.core import drill_samples as d
 from tests.core.samples import NOW, REQUESTER
 

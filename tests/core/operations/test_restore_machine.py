@@ -7,14 +7,17 @@ import pytest
 
 from bot.core.base import SnapshotId, TeamId
 from bot.core.errors import AlreadyDecided, IllegalTransition, NotAllowed
-from bot.core.operations import Restore, advance, events as e
+from bot.core.operations import Restore, advance
+from bot.core.operations import events as e
 from bot.core.operations.restore import (
     LOOK_LIMIT,
     RESTORE_LIMIT,
     SNAPSHOT_LIMIT,
     TABLE,
-    RestorePhase as P,
     RestoreStep,
+)
+from bot.core.operations.restore import (
+    RestorePhase as P,
 )
 from tests.core.drill_samples import DRILLED
 from tests.core.samples import (

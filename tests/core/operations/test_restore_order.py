@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.core.base import OperationId, SnapshotId, TeamId
 from bot.core.errors import BotError, NotAllowed
-from bot.core.operations import OPERATION, Recorded, Restore, advance, events as e
+from bot.core.operations import OPERATION, Recorded, Restore, advance
+from bot.core.operations import events as e
 from bot.core.operations.restore import RestorePhase as P
 from bot.core.permits import mint
 from tests.core.drill_samples import DRILLED

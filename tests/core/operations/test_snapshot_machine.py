@@ -3,17 +3,21 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.base import SnapshotId
 from bot.core.errors import BotError, IllegalTransition
-from bot.core.operations import KINDS, OPERATION, Operation, TakeSnapshot, advance, events as e
+from bot.core.operations import KINDS, OPERATION, Operation, TakeSnapshot, advance
+from bot.core.operations import events as e
 from bot.core.operations.snapshot import (
     BEGIN_LIMIT,
     SNAPSHOT_LIMIT,
     TABLE,
-    SnapshotPhase as P,
     SnapshotStep,
+)
+from bot.core.operations.snapshot import (
+    SnapshotPhase as P,
 )
 from tests.core.drill_samples import DRILLED
 from tests.core.operations.test_restore_machine import EVENTS

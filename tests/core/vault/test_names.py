@@ -1,7 +1,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import example, given, strategies as st
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.core.base import InstanceId
 from bot.core.vault.names import BESIDE, base, escape, export_id, folder, name, parse

@@ -1,7 +1,8 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.core.base import InstanceId
 from bot.core.vault import Export, Keep, Kind, expiring, reasons

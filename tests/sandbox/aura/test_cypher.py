@@ -3,7 +3,8 @@
 import contextlib
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sandbox.aura.cypher import BeyondError, QueryError, parse, run
 from sandbox.aura.graphs import EMPTY, Graph, shop

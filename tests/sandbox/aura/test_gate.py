@@ -6,14 +6,8 @@ import httpx
 import pytest
 
 from sandbox.aura import AuraDouble
-from sandbox.aura.fleet import (
-    CLIENT_ID,
-    CLIENT_SECRET,
-    COMMERCE,
-    DATA_LAB,
-    ORDERS_PROD,
-    SANDBOX_PAID as LAB_INSTANCE,
-)
+from sandbox.aura.fleet import CLIENT_ID, CLIENT_SECRET, COMMERCE, DATA_LAB, ORDERS_PROD
+from sandbox.aura.fleet import SANDBOX_PAID as LAB_INSTANCE
 from tests.sandbox.aura.caller import Caller, HandClock, calling, reason
 
 
