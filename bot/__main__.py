@@ -23,6 +23,7 @@ from bot.config import ConfigError, Settings, load, schema
 from bot.core.errors import BotError
 from bot.core.findings import Level
 from bot.lines.evidence import evidence
+from bot.lines.vault import vault
 from bot.views.doctor import report
 
 FAILED, MISUSED = 1, 2
@@ -38,6 +39,7 @@ commands = typer.Typer(
 audit = typer.Typer(help="Read the audit log.", no_args_is_help=True, rich_markup_mode=None)
 commands.add_typer(audit, name="audit")
 commands.add_typer(evidence, name="evidence")
+commands.add_typer(vault, name="vault")
 
 
 @commands.command()

@@ -8,17 +8,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.aura.auth import Credential
 from bot.adapters.aura.client import AuraClient
-from bot.adapters.clock import SystemClock
+from bot.adapters.clock import SystemClock, new_id
 from bot.adapters.embedded import DataInUse
 from bot.adapters.redis import RedisAuditLog, Weakness, connect, durability
 from bot.adapters.slack import SlackDirectory, SlackDoor
 from bot.app import store_url
 from bot.config import Settings
 from bot.core.audit import AuditEntry
-from bot.core.base import OperationId
+from bot.core.base import Frozen, InstanceId, OperationId
+from bot.core.errors import UnknownInstance
 from bot.core.findings import Finding
+from bot.core.instances import find
 from bot.manifest import SCOPES
 from bot.services.doctor import Doctor
+from bot.services.exports import Exports
+from bot.services.vault_doctor import examine_vault
 
 
 async def diagnose(settings: Settings) -> tuple[Finding, ...]:
@@ -40,13 +44,7 @@ async def diagnose(settings: Settings) -> tuple[Finding, ...]:
         async with beside(settings) as url, connect(url) as redis:
             return await durability(redis)
 
-    async with AuraClient(
-        settings.credentials,
-        url=settings.aura_api_url,
-        clock=clock,
-        allowance=_Unlimited(),  # a handful of calls, and the store may be what is broken
-        consume=_never,
-    ) as aura:
+    async with _aura(settings) as aura:
         doctor = Doctor(
             estate=settings.estate,
             directory=SlackDirectory(door, clock),
@@ -56,7 +54,19 @@ async def diagnose(settings: Settings) -> tuple[Finding, ...]:
             instances=aura.instances,
             store=store,
         )
-        return await doctor.examine()
+        return (*await doctor.examine(), *await _vault(settings))
+
+
+async def _vault(settings: Settings) -> tuple[Finding, ...]:
+    chosen = settings.vault
+    if chosen is None:
+        return ()
+    return await examine_vault(
+        chosen.open(clock=SystemClock(), new_id=new_id),
+        encrypted=bool(chosen.table.age_recipients),
+        identity=chosen.identity is not None,
+        kept=bool(chosen.table.keep),
+    )
 
 
 async def verify_audit(settings: Settings) -> int | None:
@@ -82,6 +92,64 @@ async def beside(settings: Settings) -> AsyncIterator[str]:
             socket = (settings.data.expanduser() / "socket").read_text(encoding="utf-8")
             url = f"unix://{quote(socket)}"
         yield url
+
+
+class Source(Frozen):
+    """Where a file is from."""
+
+    environment: str
+    instance_id: InstanceId
+    name: str
+    tier: str = ""
+
+
+async def source(settings: Settings, wanted: str, environment: str | None) -> Source:
+    """Return the instance that a person means, as Aura knows it.
+
+    With ``environment`` Aura is not asked: the instance may be gone, and ``wanted`` is its id.
+    Raises UnknownInstance and AmbiguousInstance.
+    """
+    estate = settings.estate
+    if environment is not None:
+        if estate.environment(environment) is None:
+            raise UnknownInstance(f"there is no environment “{environment[:40]}”")
+        known = InstanceId(estate.aliases.get(wanted.lower(), wanted.lower()))
+        return Source(environment=environment, instance_id=known, name=wanted)
+    async with _aura(settings) as aura:
+        found = find(wanted, await aura.instances(), estate.aliases)
+        instance = await aura.instance(found.id)
+    home = estate.environment_of(instance)
+    if home is None:
+        raise UnknownInstance(
+            f"{instance.name} ({instance.id}) is in no environment", hint="Name it in one."
+        )
+    return Source(
+        environment=home.name, instance_id=instance.id, name=instance.name, tier=instance.tier
+    )
+
+
+@asynccontextmanager
+async def exports(settings: Settings) -> AsyncIterator[Exports]:
+    """Give the vault with its audit log, also beside a running bot."""
+    clock = SystemClock()
+    chosen = settings.vault
+    async with _audit(settings) as audit:
+        yield Exports(
+            vault=chosen.open(clock=clock, new_id=new_id) if chosen else None,
+            audit=audit,
+            clock=clock,
+            rules=chosen.table.keep if chosen else {},
+        )
+
+
+def _aura(settings: Settings) -> AuraClient:
+    return AuraClient(
+        settings.credentials,
+        url=settings.aura_api_url,
+        clock=SystemClock(),
+        allowance=_Unlimited(),  # a handful of calls, and the store may be what is broken
+        consume=_never,
+    )
 
 
 @asynccontextmanager

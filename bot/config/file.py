@@ -71,6 +71,8 @@ def _words(error: Any) -> str:
             pattern = error["ctx"]["pattern"]
             shown = "this" if pattern in SECRETIVE else f"“{str(error['input'])[:60]}”"
             return f"{shown} is not {SHAPES[pattern]}"
+        case "value_error":
+            return str(error["ctx"]["error"])
         case "too_short":
             return "is empty"
         case _:

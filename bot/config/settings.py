@@ -15,6 +15,7 @@ from bot.config.evidence import evidence_key
 from bot.config.file import read
 from bot.config.given import Given
 from bot.config.tables import CredentialTable, RunnerTable
+from bot.config.vault import VaultSettings, vault_settings
 from bot.core.environments import Estate
 from bot.core.keys import EvidenceKey
 from bot.core.scratch import ScratchRules
@@ -47,6 +48,7 @@ class Settings(BaseModel):
     runner: RunnerTable
     evidence_key: EvidenceKey | None = None
     scratch: ScratchRules = ScratchRules()
+    vault: VaultSettings | None = None
 
     def secrets(self) -> frozenset[str]:
         """Return every value that must never be seen, for the redaction of logs."""
@@ -58,6 +60,7 @@ class Settings(BaseModel):
             found |= {password, unquote(password)} if password else set()
         if self.evidence_key is not None:
             found.add(self.evidence_key.text)
+        found |= self.vault.hidden() if self.vault else set()
         return frozenset(found)
 
 
@@ -78,6 +81,7 @@ def load(env: Mapping[str, str]) -> Settings:
     file, faults = read(Path(given.text("SAVEPOINT_CONFIG", "savepoint.toml")))
     given.faults.extend(faults)
     signer = evidence_key(given)
+    vault = vault_settings(given, file.vault, file.environments) if file else None
     credentials = _credentials(given, file.credentials) if file else ()
     if given.faults or file is None or bot_token is None:
         raise ConfigError(given.faults)
@@ -97,6 +101,7 @@ def load(env: Mapping[str, str]) -> Settings:
         runner=file.runner,
         evidence_key=signer,
         scratch=file.scratch.rules(),
+        vault=vault,
     )
 
 

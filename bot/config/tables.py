@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from bot.config import scratch
+from bot.config import scratch, vault
 from bot.config.protection import AlertTable, ProtectionTable, TierTable, known_tiers
 from bot.config.scratch import ScratchTable
+from bot.config.vault import VaultTable
 from bot.core.base import ChannelId, GroupId, InstanceId, ProjectId, UserId
 from bot.core.environments import Environment, Estate, Watch
 from bot.core.people import Group
@@ -27,11 +28,12 @@ SHAPES = {
     _INSTANCE: "an Aura instance id: 8 hexadecimal digits, in lower case",
     _PROJECT: "an Aura project id: a UUID",
     **scratch.SHAPES,
+    **vault.SHAPES,
     _NAME: "a name: letters, digits, _ and -, 40 at most",
     # what stands there may be the secret itself, so it is not shown
     _VARIABLE: "the name of an environment variable, such as AURA_CLIENT_ID",
 }
-SECRETIVE = frozenset({_VARIABLE})
+SECRETIVE = frozenset({_VARIABLE, *vault.SHAPES})
 
 _User = Annotated[str, StringConstraints(pattern=_USER)]
 _UserGroup = Annotated[str, StringConstraints(pattern=_USER_GROUP)]
@@ -152,6 +154,8 @@ class File(_Closed):
         default={}, description="Tier facts that have changed since this version."
     )
     scratch: ScratchTable = ScratchTable()
+
+    vault: VaultTable | None = Field(default=None, description="Where exports are kept.")
 
     def estate(self) -> Estate:
         """Return it as the core knows it."""

@@ -192,3 +192,7 @@ class VaultSealed(BotError):
 
 class AlreadyHeld(BotError):
     """An export is held, and may neither expire nor be held again."""
+
+
+class NotConfigured(BotError):
+    """What was asked for needs something that the configuration does not name."""

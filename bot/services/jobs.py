@@ -3,8 +3,9 @@
 from bot.core.audit import Verdict
 from bot.core.base import OperationId
 from bot.core.errors import AlreadyDecided, IllegalTransition, NotAllowed, UnknownOperation
-from bot.core.operations import AnyOperation, Phase, TakeSnapshot, advance
+from bot.core.operations import Restore, TakeSnapshot, advance
 from bot.core.operations import events as e
+from bot.core.operations.restore import RestorePhase
 from bot.core.people import Person
 from bot.core.policy import Role
 from bot.services.gate import Gate
@@ -21,10 +22,10 @@ class Jobs:
         self._world = world
         self._gate = gate
 
-    async def list(self, person: Person) -> tuple[AnyOperation, ...]:
+    async def list(self, person: Person) -> tuple[Restore | TakeSnapshot, ...]:
         """Return the newest operations of the environments this person may look at."""
         await self._gate.require(person, Role.VIEWER, None, action="job.view")
-        shown: list[AnyOperation] = []
+        shown: list[Restore | TakeSnapshot] = []
         verdicts: dict[str, bool] = {}
         for op in await self._world.operations.recent(5 * MOST_LISTED):
             if op.environment not in verdicts:
@@ -35,7 +36,9 @@ class Jobs:
                 shown.append(op)
         return tuple(shown[:MOST_LISTED])
 
-    async def show(self, person: Person, operation_id: str) -> tuple[AnyOperation, str | None]:
+    async def show(
+        self, person: Person, operation_id: str
+    ) -> tuple[Restore | TakeSnapshot, str | None]:
         """Return one operation and the link to its card."""
         op = await self._get(operation_id)
         environment = self._world.estate.environment(op.environment)
@@ -43,7 +46,7 @@ class Jobs:
         card = await self._world.cards.get(op.id)
         return op, card.link
 
-    async def cancel(self, person: Person, operation_id: str) -> AnyOperation:
+    async def cancel(self, person: Person, operation_id: str) -> Restore | TakeSnapshot:
         """Take back an operation of one's own while it is still safe; otherwise say why not."""
         op = await self._get(operation_id)
         action = f"{op.kind}.cancel"
@@ -57,7 +60,7 @@ class Jobs:
         try:
             advance(op, e.Cancelled(by=person), now=self._world.clock.now())
             await keep(self._world, op, action, person)
-            moved: AnyOperation = await self._world.operations.update(
+            moved: Restore | TakeSnapshot = await self._world.operations.update(
                 op.id,
                 lambda current: advance(
                     current, e.Cancelled(by=person), now=self._world.clock.now()
@@ -70,13 +73,13 @@ class Jobs:
         await wake(self._world, moved)
         return moved
 
-    async def running(self) -> tuple[AnyOperation, ...]:
+    async def running(self) -> tuple[Restore | TakeSnapshot, ...]:
         """Return every operation that has not ended, newest first."""
         found = [await self._world.operations.get(i) for i in await self._world.operations.open()]
         ops = [op for op in found if op is not None and not op.final]
         return tuple(sorted(ops, key=lambda op: op.created_at, reverse=True))
 
-    async def _get(self, operation_id: str) -> AnyOperation:
+    async def _get(self, operation_id: str) -> Restore | TakeSnapshot:
         op = await self._world.operations.get(OperationId(operation_id.strip()))
         if op is None:
             raise UnknownOperation(
@@ -86,7 +89,7 @@ class Jobs:
         return op
 
 
-def _why_not(op: AnyOperation) -> AlreadyDecided:
+def _why_not(op: Restore | TakeSnapshot) -> AlreadyDecided:
     if op.final:
         return AlreadyDecided(
             f"it has already ended: {op.phase.replace('_', ' ')}",
@@ -97,18 +100,18 @@ def _why_not(op: AnyOperation) -> AlreadyDecided:
             "Aura is already taking the snapshot, and it has no call to stop one",
             hint="Nothing is at risk: a snapshot changes no data.",
         )
-    if op.phase is Phase.STUCK:
+    if op.phase is RestorePhase.STUCK:
         return AlreadyDecided(
-            f"nobody knows yet whether the {op.NOUN} ran",
+            "nobody knows yet whether the restore ran",
             hint="An approver looks at the instance and presses “It ran” or “It did not run”.",
         )
-    if op.phase is Phase.UNCERTAIN:
+    if op.phase is RestorePhase.UNCERTAIN:
         return AlreadyDecided(
-            f"nobody knows yet whether the {op.NOUN} ran",
+            "nobody knows yet whether the restore ran",
             hint="I am looking, and send nothing again. Please wait.",
         )
     way_back = "; the safety snapshot is the way back" if op.safety_snapshot else ""
     return AlreadyDecided(
-        f"the {op.NOUN} has begun, and Aura has no call to stop one",
+        "the restore has begun, and Aura has no call to stop one",
         hint=f"Wait for its end{way_back}.",
     )

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from bot.core.operations import Gated, Phase
+from bot.core.operations import Restore
 from bot.core.operations import events as e
-from bot.views.gated_words import line, request_id, tell
+from bot.core.operations.restore import RestorePhase as P
 from bot.views.ids import Action
-from bot.views.kinds import words
 from bot.views.kit import (
     Block,
     Message,
@@ -22,20 +21,19 @@ from bot.views.kit import (
     section,
     user,
 )
-from bot.views.request import stand
+from bot.views.restore_card import stand
+from bot.views.restore_words import line, request_id, tell, untouched
 from bot.views.words import called, flat, linked
 
-P = Phase
 
-
-def alert(op: Gated, *, link: str | None, now: datetime) -> Message:
-    """Tell of one that failed or is stuck; once settled, tell by whom."""
-    told, of = tell(op), words(op).of.format(flat(op.plan.instance.name, 80))
+def alert(op: Restore, *, link: str | None, now: datetime) -> Message:
+    """Tell of a restore that failed or is stuck; once settled, tell by whom."""
+    told, name = tell(op), flat(op.plan.instance.name, 80)
     settled = _settled(op)
     head = {
-        P.STUCK: f"❓ Needs a person: {of}",
-        P.FAILED: f"❌ {of[:1].upper()}{of[1:]} failed",
-    }.get(op.phase, f"✅ Settled: {of}")
+        P.STUCK: f"❓ Needs a person: restore of {name}",
+        P.FAILED: f"❌ Restore of {name} failed",
+    }.get(op.phase, f"✅ Settled: restore of {name}")
     blocks: list[Block] = [header(head), *stand(told)]
     blocks += [section(each) for each in settled]
     blocks.append(_facts(op, now))
@@ -46,7 +44,7 @@ def alert(op: Gated, *, link: str | None, now: datetime) -> Message:
     return Message(text=f"{lead}: {line(told)} Reference {op.id}.", blocks=tuple(blocks))
 
 
-def _settled(op: Gated) -> list[str]:
+def _settled(op: Restore) -> list[str]:
     """Say who settled what, each time it was."""
     lines = []
     for recorded in op.history:
@@ -61,7 +59,7 @@ def _settled(op: Gated) -> list[str]:
     return lines
 
 
-def _facts(op: Gated, now: datetime) -> Block:
+def _facts(op: Restore, now: datetime) -> Block:
     aura = request_id(op)
     since = moment(op.since) if op.final else f"{moment(op.since)} ({ago(op.since, now)})"
     return fields(
@@ -78,18 +76,18 @@ def _facts(op: Gated, now: datetime) -> Block:
     )
 
 
-def _state(op: Gated) -> str:
+def _state(op: Restore) -> str:
     """Say in a few words what the instance holds, as far as anybody here knows."""
-    if op.untouched:
-        return f"not changed by this {op.NOUN}"
+    if untouched(op):
+        return "not changed by this restore"
     if op.last(e.SettledNotRun) and op.last(e.RestoreStarted):
-        return f"uncertain: Aura had accepted the {op.NOUN}, who looked says it did not run"
+        return "uncertain: Aura had accepted the restore, who looked says it did not run"
     if op.last(e.SettledNotRun):
         return "not changed, by the word of who looked"
     if op.phase in (P.VERIFYING, P.DONE):
-        return f"{words(op).past} and running"
+        return "restored and running"
     if op.phase is P.RESTORING:
-        return f"offline, being {words(op).past}"
+        return "offline, being restored"
     if op.last(e.RestoreStarted) or op.last(e.SettledRan):
         return "offline, or holding incomplete data"
     before = "".join(
@@ -98,7 +96,7 @@ def _state(op: Gated) -> str:
     return f"unknown; it was {clean(before, 40)} before the call"
 
 
-def _buttons(op: Gated) -> Block:
+def _buttons(op: Restore) -> Block:
     name = f"{flat(op.plan.instance.name, 60)} ({flat(op.plan.instance.id, 20)})"
     return actions(
         f"alert.{op.id}.settle",
@@ -107,8 +105,8 @@ def _buttons(op: Gated) -> Block:
             Action.SETTLE_RAN,
             op.id,
             confirm=confirm(
-                f"Did the {op.NOUN} run?",
-                f"You looked at {name} in the Aura console, and the {op.NOUN} ran or is running. "
+                "Did the restore run?",
+                f"You looked at {name} in the Aura console, and the restore ran or is running. "
                 "I then watch it to its end.",
                 "It ran",
             ),
@@ -118,7 +116,7 @@ def _buttons(op: Gated) -> Block:
             Action.SETTLE_NOT_RUN,
             op.id,
             confirm=confirm(
-                f"Did the {op.NOUN} not run?",
+                "Did the restore not run?",
                 f"You looked at {name} in the Aura console, and its data is untouched. "
                 "The request then ends as failed, and the instance is free again.",
                 "It did not run",

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from bot.core.operations import Asked, Phase
+from bot.core.operations import Restore
 from bot.core.operations import events as e
-from bot.views.gated_words import aloud, line
+from bot.core.operations.restore import RestorePhase as P
 from bot.views.ids import Action
-from bot.views.kinds import ask, of, words
 from bot.views.kit import (
     Block,
     Message,
@@ -19,14 +18,12 @@ from bot.views.kit import (
     section,
     user,
 )
-from bot.views.request import approvals, cdc, direction, place, stand, unsafe, waiver
-from bot.views.telling import tell
-from bot.views.words import article, flat, hour, link_button, linked, people, quote
-
-P = Phase
+from bot.views.restore_card import approvals, cdc, direction, place, stand, waiver
+from bot.views.restore_words import aloud, line, tell
+from bot.views.words import called, flat, hour, link_button, linked, people, quote
 
 
-def gate(op: Asked, *, now: datetime) -> Message:
+def gate(op: Restore, *, now: datetime) -> Message:
     """Ask for the decision; once it has fallen, say which, with no decision button left."""
     if op.phase is P.AWAITING_APPROVAL:
         return _open_gate(op, over=now >= op.plan.expires_at)
@@ -41,12 +38,12 @@ def gate(op: Asked, *, now: datetime) -> Message:
     return Message(text=text, blocks=tuple(blocks))
 
 
-def invitation(op: Asked, *, link: str | None) -> Message:
+def invitation(op: Restore, *, link: str | None) -> Message:
     """Call an approver by direct message; afterwards tell that nothing is left to do."""
-    plan = op.plan
+    plan, instance = op.plan, called(op.plan.instance)
     if op.phase is not P.AWAITING_APPROVAL:
         decided, quoted, data = _decision(op)
-        lead = f"You were asked about the {of(op)}; nothing is left to decide."
+        lead = f"You were asked about the restore of {instance}; nothing is left to decide."
         shown = "\n".join(each for each in (lead, decided, quoted, data) if each)
         return Message(
             text=" ".join(each for each in (lead, decided, aloud(quoted), data) if each),
@@ -54,7 +51,7 @@ def invitation(op: Asked, *, link: str | None) -> Message:
         )
     until = moment(plan.expires_at)
     ask = (
-        f"{user(op.requester.user_id)} asks you to decide about {article(of(op))} "
+        f"{user(op.requester.user_id)} asks you to decide about a restore of {instance} "
         f"in {clean(plan.environment, 60)} until {until}."
     )
     where = f"Approve or deny in the thread in {channel(op.channel)}."
@@ -62,7 +59,7 @@ def invitation(op: Asked, *, link: str | None) -> Message:
         *waiver(op),
         section(ask),
         section(place(op)),
-        *direction(op),
+        section(direction(op)),
         section(f"*Reason*\n{quote(plan.reason)}"),
         *cdc(op),
         section(f"{where} Approvals so far: {approvals(op)}. Without a decision nothing happens."),
@@ -71,17 +68,17 @@ def invitation(op: Asked, *, link: str | None) -> Message:
     return Message(text=f"{ask} {_unsafe(op)}{where}", blocks=tuple(blocks))
 
 
-def receipt(op: Asked, *, link: str | None) -> Message:
+def receipt(op: Restore, *, link: str | None) -> Message:
     """Whisper to the requester that the request has arrived."""
     text = (
-        f"Your request {ask(op)} is in {channel(op.channel)}. "
+        f"Your request to restore {called(op.plan.instance)} is in {channel(op.channel)}. "
         "Nothing has been changed. An approver decides there until "
         f"{moment(op.plan.expires_at)}; you can take it back in its thread until it begins."
     )
     return Message(text=text, blocks=(section(text), *linked(link, "Open the request")))
 
 
-def _decision(op: Asked) -> tuple[str, str, str]:
+def _decision(op: Restore) -> tuple[str, str, str]:
     """Say how the request was decided, words of others, and what it means for the data."""
     at = op.created_at
     if op.phase in (P.DENIED, P.CANCELLED, P.EXPIRED, P.VOIDED):
@@ -93,7 +90,7 @@ def _decision(op: Asked) -> tuple[str, str, str]:
     return f"✅ Approved by {people(op.approvers)} at {when} ({count}).", "", ""
 
 
-def _open_gate(op: Asked, *, over: bool) -> Message:
+def _open_gate(op: Restore, *, over: bool) -> Message:
     until = hour(op.plan.expires_at, beside=op.created_at)
     told = tell(op).model_copy(
         update={"next": f"Please decide until {until}; without a decision the request expires."}
@@ -105,7 +102,7 @@ def _open_gate(op: Asked, *, over: bool) -> Message:
         *waiver(op),
         *stand(told),
         section(place(op)),
-        *direction(op),
+        section(direction(op)),
         section(f"*Reason*\n{quote(op.plan.reason)}"),
         *cdc(op),
         section(f"{count} {rule}"),
@@ -126,30 +123,32 @@ def _open_gate(op: Asked, *, over: bool) -> Message:
     return Message(text=f"{_unsafe(op)}{line(told)} {count}", blocks=tuple(blocks))
 
 
-def _unsafe(op: Asked) -> str:
+def _unsafe(op: Restore) -> str:
     """Warn in the notification too, which is all that a locked phone shows."""
-    return "There will be no safety snapshot. " if unsafe(op) else ""
+    return "There will be no safety snapshot. " if op.plan.waiver else ""
 
 
-def _are_you_sure(op: Asked) -> Block:
+def _are_you_sure(op: Restore) -> Block:
     """Name in the dialog what is overwritten with what; Slack takes 300 characters."""
-    said = words(op)
-    safety = " There will be NO safety snapshot." if unsafe(op) else ""
+    plan = op.plan
+    safety = " There will be NO safety snapshot." if plan.waiver else ""
     return confirm(
-        f"{said.title.format(flat(op.plan.instance.name, 60))}?",
-        f"{said.question(op)}{safety}",
+        f"Overwrite {flat(plan.instance.name, 60)}?",
+        f"All data in {flat(plan.instance.name, 40)} ({flat(plan.instance.id, 20)}, "
+        f"{flat(plan.environment, 20)}) is replaced by snapshot {flat(plan.snapshot.id, 40)} "
+        f"of {moment(plan.snapshot.taken_at)}. What was written later is lost.{safety}",
         "Approve",
     )
 
 
-def _cancel(op: Asked) -> Block:
+def _cancel(op: Restore) -> Block:
     return button(
         "Cancel",
         Action.CANCEL,
         op.id,
         confirm=confirm(
-            f"Cancel this {op.NOUN}?",
+            "Cancel this restore?",
             "Nothing in the instance has been changed. The approval ends with it.",
-            f"Cancel the {op.NOUN}",
+            "Cancel the restore",
         ),
     )

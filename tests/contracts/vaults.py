@@ -42,6 +42,14 @@ class Moto:
         httpx.put(f"{self.url}/{name}").raise_for_status()
         return name
 
+    def locked(self) -> str:
+        """Make a bucket with object lock, which brings versioning along."""
+        self.count += 1
+        name = f"vault-{self.count}"
+        headers = {"x-amz-bucket-object-lock-enabled": "true"}
+        httpx.put(f"{self.url}/{name}", headers=headers).raise_for_status()
+        return name
+
     def options(self) -> dict[str, str]:
         return {"endpoint": self.url, "region": "us-east-1"}
 
@@ -80,7 +88,7 @@ class Stand:
         self, *, recipients: tuple[str, ...] = (), identity: str | None = None
     ) -> ObstoreVault:
         return ObstoreVault(
-            self.place,
+            lambda: self.place,
             clock=self.clock,
             new_id=new_id,
             tool="savepoint test",

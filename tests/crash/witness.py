@@ -82,9 +82,7 @@ class Witness:
 
     async def operation(self, operation_id: OperationId) -> Restore:
         """The restore as it is stored."""
-        op = await self._bot.house.decisions.get(operation_id)
-        assert isinstance(op, Restore)
-        return op
+        return await self._bot.house.decisions.get(operation_id)
 
     async def ticks_under_way(self) -> int:
         """How many ticks are noted as running."""

@@ -16,6 +16,10 @@ from bot.adapters.vault.stream import MIB
 from bot.core.errors import VaultSealed
 
 
+class CryptFailedError(Exception):
+    """age itself failed, rather than where the bytes come from."""
+
+
 def recipients(texts: Sequence[str]) -> list[object]:
     """Read recipients (`age1…`, or an `ssh-ed25519 …` line); raises ValueError naming the bad."""
     return [_recipient(text) for text in texts]
@@ -52,7 +56,7 @@ async def opened(chunks: AsyncIterable[bytes], by: Sequence[object]) -> AsyncGen
     try:
         async for piece in out:
             yield piece
-    except pyrage.DecryptError:
+    except CryptFailedError:
         raise VaultSealed(
             "the export cannot be decrypted with the identity that is configured here",
             hint="It may have been encrypted to another recipient; `vault show` names them.",
@@ -138,10 +142,8 @@ async def _through(
             yield piece
         try:
             await running
-        except Exception:
-            if source.error is not None:
-                raise source.error from None
-            raise
+        except Exception as trouble:
+            raise (source.error or CryptFailedError(str(trouble))) from None
     finally:
         await _stop(running, source, pieces)
 

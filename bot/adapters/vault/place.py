@@ -1,10 +1,11 @@
 """Where a vault is: the store behind its URL, and what obstore does not do for it.
 
-`file:///folder`, `s3://bucket/prefix`, `gs://bucket/prefix`, `az://account/container/prefix`, and
+`file:///folder`, `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix`, and
 `memory:///` for tests.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,7 @@ from bot.ports import Clock
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig  # they exist for type checkers only
 
+_UNKNOWN = re.compile(r"Configuration key: '([\w-]{1,60})' is not valid")
 _SORTS = {"file": "a folder", "s3": "S3", "gs": "Google Cloud Storage", "az": "Azure Blob Storage"}
 #: A part may be large and the line slow; a store that is away is told of within a minute.
 _PATIENCE = timedelta(minutes=5)
@@ -101,9 +103,12 @@ def open_place(
                 )
             return Place(store=from_url(url), sort=sort, folder=folder)
         store = from_url(url, config=cast(Any, config), client_options=client, retry_config=_RETRY)
-    except (BaseError, ValueError, OSError):
+    except (BaseError, ValueError, OSError) as trouble:
+        # the rest of the message may hold values, and values may be secret
+        key = _UNKNOWN.search(str(trouble))
+        why = f"the option {key[1]} is unknown" if key else "something is missing or malformed"
         raise VaultUnavailable(
-            "the vault's url, options and credentials do not make a store",
+            f"the vault's url, options and credentials do not make a store: {why}",
             hint="Compare [vault] with docs/operations.md.",
         ) from None
     prefix = address.path.strip("/")

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from datetime import timedelta
+from functools import cached_property
 
 from bot.adapters.vault import age
 from bot.adapters.vault.faults import Gone
@@ -45,7 +46,7 @@ class ObstoreVault:
 
     def __init__(
         self,
-        place: Place,
+        open_place: Callable[[], Place],
         *,
         clock: Clock,
         new_id: NewId,
@@ -53,14 +54,22 @@ class ObstoreVault:
         recipients: Sequence[str] = (),
         identity: str | None = None,
     ) -> None:
-        self._place = place
-        self._shelf = Shelf(place.store)
+        self._open = open_place
         self._clock = clock
         self._new_id = new_id
         self._tool = tool
         self._recipients = tuple(recipients)
         self._to = age.recipients(recipients)
         self._by = age.identities(identity) if identity else None
+
+    @cached_property
+    def _place(self) -> Place:
+        """Open the store when it is first needed: the bot starts without a folder that is away."""
+        return self._open()
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        return Shelf(self._place.store)
 
     async def put(
         self,

@@ -17,7 +17,7 @@ from bot.core.vault.manifest import (
     Protection,
 )
 from bot.core.vault.names import export_id
-from bot.core.vault.retention import Keep, expiring, reasons
+from bot.core.vault.retention import Expiry, Keep, expiring, reasons
 
 __all__ = [
     "Check",
@@ -25,6 +25,7 @@ __all__ = [
     "Debris",
     "Digests",
     "Encryption",
+    "Expiry",
     "Export",
     "Facts",
     "Hold",

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import Field
 
 from bot.core.base import Frozen
-from bot.core.vault.manifest import Export
+from bot.core.vault.manifest import Contents, Debris, Export
 
 
 class Keep(Frozen):
@@ -39,6 +39,30 @@ _PERIODS: tuple[tuple[str, Callable[[datetime], tuple[int, ...]]], ...] = (
     ("monthly", lambda at: (at.year, at.month)),
     ("yearly", lambda at: (at.year,)),
 )
+
+
+class Expiry(Frozen):
+    """What retention says of a vault at one moment."""
+
+    going: tuple[Export, ...]
+    """Oldest first."""
+    staying: tuple[Export, ...]
+    """Newest first."""
+    why: dict[str, tuple[str, ...]]
+    """Why each of them stays, by name."""
+    abandoned: tuple[Debris, ...]
+    """Half-written things older than a day, which are cleared away too."""
+
+    @classmethod
+    def of(cls, contents: Contents, rules: Mapping[str, Keep], now: datetime) -> "Expiry":
+        """Say what may go of these contents, and why the rest stays."""
+        found = reasons(contents.exports, rules, now)
+        return cls(
+            going=expiring(contents.exports, rules, now),
+            staying=tuple(export for export in contents.exports if found[export.name][1]),
+            why={name: why for name, (_, why) in found.items() if why},
+            abandoned=tuple(debris for debris in contents.debris if debris.abandoned(now)),
+        )
 
 
 def expiring(
