@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.figures import most_within, overtaken
 from bot.core.base import OperationId
-from bot.core.operations import Restore, TakeSnapshot
+from bot.core.operations import AnyOperation
 from bot.ports import Card, MessageRef
 from sandbox.slack.timeline import Call
 
@@ -29,7 +29,7 @@ class Telling:
     @classmethod
     def of(
         cls,
-        ops: Sequence[Restore | TakeSnapshot],
+        ops: Sequence[AnyOperation],
         cards: Mapping[OperationId, Card],
         calls: Sequence[Call],
     ) -> "Telling":

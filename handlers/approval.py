@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.core.base import OperationId
 from bot.core.typed import check_reason
-from bot.views import restore as forms
+from bot.views import forms
 from bot.views.ids import Field
 from handlers.edge import Context
 from handlers.payloads import Click, Submission

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.core.operations import Operation, Restore
-from bot.core.operations.restore import RestorePhase
+from bot.core.operations import Operation, Phase
 
 #: Seconds; an operation lasts from half a minute to hours.
 _LONG = (30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800)
@@ -42,7 +41,7 @@ class Metrics:
             registry=self.registry,
         )  # fmt: skip
         self._waiting = Gauge(
-            "savepoint_approvals_waiting", "Restores that wait for approval.",
+            "savepoint_approvals_waiting", "Operations that wait for approval.",
             registry=self.registry,
         )  # fmt: skip
 
@@ -52,9 +51,9 @@ class Metrics:
 
     def recorded(self, op: Operation) -> None:
         """Count an event of an operation; at its end, how long it took."""
-        self._events.labels(_kind(op), str(op.phase)).inc()
+        self._events.labels(op.kind, str(op.phase)).inc()
         if op.final and op.duration is not None:
-            self._durations.labels(_kind(op), str(op.phase)).observe(op.duration.total_seconds())
+            self._durations.labels(op.kind, str(op.phase)).observe(op.duration.total_seconds())
 
     def aura(self, effect: str, outcome: str, seconds: float) -> None:
         """Count a call to Aura."""
@@ -74,11 +73,7 @@ class Metrics:
             return generate_latest(self.registry)
         for (kind, phase), count in phases.items():
             self._operations.labels(kind, phase).set(count)
-        waiting = RestorePhase.AWAITING_APPROVAL
+        waiting = Phase.AWAITING_APPROVAL
         self._waiting.set(sum(n for (_, phase), n in phases.items() if phase == waiting))
         self._lag.set(lag)
         return generate_latest(self.registry)
-
-
-def _kind(op: Operation) -> str:
-    return "restore" if isinstance(op, Restore) else "snapshot"

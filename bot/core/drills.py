@@ -14,9 +14,8 @@ from pydantic import AwareDatetime, Field
 
 from bot.core.base import Frozen, InstanceId, OperationId, SnapshotId
 from bot.core.errors import NotRestorable, UnknownSnapshot
-from bot.core.instances import Instance, Project
-from bot.core.people import Person
-from bot.core.seal import seal
+from bot.core.instances import Instance
+from bot.core.plan import Plan
 from bot.core.snapshots import MOST_DAYS, Exportable, Snapshot, newest_first
 
 
@@ -66,25 +65,15 @@ class Estimate(Frozen):
     """So many may live at once."""
 
 
-class DrillPlan(Frozen):
+class DrillPlan(Plan):
     """What a drill will do, for whom."""
 
     kind: Literal["drill"] = "drill"
-    operation_id: OperationId
-    requester: Person
     instance: Instance
-    project: Project
-    environment: str
     choice: Choice
     estimate: Estimate
     asking: Asking | None = None
     scheduled: bool = False
-    created_at: AwareDatetime
-
-    @property
-    def seal(self) -> str:
-        """The plan's SHA-256, 64 hex digits."""
-        return seal(self)
 
     @property
     def rehearsal(self) -> bool:

@@ -1,4 +1,9 @@
-"""The sealed plan: everything an approver agrees to, and nothing that may change afterwards."""
+"""The sealed plan: everything an approver agrees to, and nothing that may change afterwards.
+
+``AskedPlan`` is what all plans share that need approval, ``GatedPlan`` what those add that
+overwrite an instance. A plan says with ``differences`` what in the world is no longer as approved
+(promise P5); each difference is one plain clause.
+"""
 
 from datetime import timedelta
 from typing import Literal
@@ -7,7 +12,13 @@ from pydantic import AwareDatetime, Field
 
 from bot.core.base import Frozen, OperationId
 from bot.core.environments import Environment
-from bot.core.instances import Condition, Instance, Project, safety_obstacle
+from bot.core.instances import (
+    Condition,
+    Instance,
+    InstanceSummary,
+    Project,
+    safety_obstacle,
+)
 from bot.core.people import Person
 from bot.core.seal import seal
 from bot.core.snapshots import Snapshot
@@ -20,23 +31,16 @@ class Waiver(Frozen):
     reason: str
 
 
-class RestorePlan(Frozen):
-    """What a restore will do, to what, for whom, and under which rules."""
+class Plan(Frozen):
+    """What every plan says: what will be done, to what, for whom."""
 
-    kind: Literal["restore"] = "restore"
+    kind: str
     operation_id: OperationId
     requester: Person
-    instance: Instance
+    instance: InstanceSummary
     project: Project
     environment: str
-    snapshot: Snapshot
-    reason: str
-    waiver: Waiver | None = None
-    quorum: int = Field(ge=1)
-    policy_version: str
     created_at: AwareDatetime
-    expires_at: AwareDatetime
-    execution_window: timedelta
 
     @property
     def seal(self) -> str:
@@ -44,22 +48,84 @@ class RestorePlan(Frozen):
         return seal(self)
 
 
-class SnapshotPlan(Frozen):
+class AskedPlan(Plan):
+    """A plan that others approve, and under which rules."""
+
+    reason: str
+    quorum: int = Field(ge=0)
+    policy_version: str
+    expires_at: AwareDatetime
+    execution_window: timedelta
+
+    def rule_differences(self, environment: Environment | None) -> tuple[str, ...]:
+        """Compare with the environment that the instance belongs to now."""
+        if environment is None or environment.name != self.environment:
+            now = environment.name if environment else "no environment"
+            return (f"the instance moved from {self.environment} to {now}",)
+        if environment.policy_version != self.policy_version:
+            return (f"the rules of {self.environment} changed",)
+        return ()
+
+
+class GatedPlan(AskedPlan):
+    """A plan to replace the data of ``instance``: the target, whatever the data comes from."""
+
+    instance: Instance
+    waiver: Waiver | None = None
+    quorum: int = Field(ge=1)
+
+    @property
+    def coherent(self) -> bool:
+        """Whether the parts of the plan fit each other."""
+        return True
+
+    def differences(
+        self, *, instance: Instance, environment: Environment | None
+    ) -> tuple[str, ...]:
+        """Compare the target and its rules with the world as it is now.
+
+        The instance's status is a fact of the moment: a busy instance is waited for, but one that
+        has gone, or whose need for a waiver has changed, is a different case from the one approved.
+        """
+        return (
+            *instance_differences(self.instance, instance),
+            *self.rule_differences(environment),
+            *self._safety_differences(instance),
+        )
+
+    def _safety_differences(self, instance: Instance) -> tuple[str, ...]:
+        match instance.condition:
+            case Condition.LEAVING:
+                return ("the instance is being deleted",)
+            case Condition.BUSY:
+                return ()
+            case _:
+                obstacle = safety_obstacle(instance)
+        if obstacle and self.waiver is None:
+            return (f"a safety snapshot has become impossible: {obstacle}",)
+        if self.waiver and not obstacle:
+            return ("a safety snapshot has become possible, so the waiver no longer holds",)
+        return ()
+
+
+class RestorePlan(GatedPlan):
+    """What a restore in place will do."""
+
+    kind: Literal["restore"] = "restore"
+    snapshot: Snapshot
+
+    @property
+    def coherent(self) -> bool:
+        """Whether the snapshot is one of the instance."""
+        return self.snapshot.instance_id == self.instance.id
+
+
+class SnapshotPlan(Plan):
     """What taking a snapshot will do."""
 
     kind: Literal["snapshot"] = "snapshot"
-    operation_id: OperationId
-    requester: Person
     instance: Instance
-    project: Project
-    environment: str
     note: str = ""
-    created_at: AwareDatetime
-
-    @property
-    def seal(self) -> str:
-        """The plan's SHA-256, 64 hex digits."""
-        return seal(self)
 
 
 #: The facts whose change between approval and execution voids the approval (promise P5).
@@ -74,36 +140,22 @@ _MATERIAL = {
 }
 
 
-def material_differences(
-    plan: RestorePlan, *, instance: Instance, snapshot: Snapshot, environment: Environment | None
-) -> tuple[str, ...]:
-    """Compare the plan with the world as it is now; each difference is one plain clause.
-
-    The instance's status is a fact of the moment: a busy instance is waited for, but one that
-    has gone, or whose need for a waiver has changed, is a different case from the one approved.
-    """
-    found = [
-        f"{words} changed from {_word(plan.instance, key)} to {_word(instance, key)}"
+def instance_differences(planned: Instance, now: Instance, *, whose: str = "") -> tuple[str, ...]:
+    """Compare an instance with what it was when planned; ``whose`` begins each clause."""
+    return tuple(
+        f"{whose}{words} changed from {_word(planned, key)} to {_word(now, key)}"
         for key, words in _MATERIAL.items()
-        if getattr(plan.instance, key) != getattr(instance, key)
-    ]
-    if environment is None or environment.name != plan.environment:
-        now = environment.name if environment else "no environment"
-        found.append(f"the instance moved from {plan.environment} to {now}")
-    elif environment.policy_version != plan.policy_version:
-        found.append(f"the rules of {plan.environment} changed")
-    if snapshot.instance_id != plan.instance.id or snapshot.taken_at != plan.snapshot.taken_at:
+        if getattr(planned, key) != getattr(now, key)
+    )
+
+
+def snapshot_differences(planned: Snapshot, now: Snapshot) -> tuple[str, ...]:
+    """Compare a snapshot with what it was when planned."""
+    found: list[str] = []
+    if now.instance_id != planned.instance_id or now.taken_at != planned.taken_at:
         found.append("the snapshot is not the one that was shown")
-    if not snapshot.completed:
-        found.append(f"the snapshot is {snapshot.status}")
-    if instance.condition is Condition.LEAVING:
-        found.append("the instance is being deleted")
-    elif instance.condition is not Condition.BUSY:
-        obstacle = safety_obstacle(instance)
-        if obstacle and plan.waiver is None:
-            found.append(f"a safety snapshot has become impossible: {obstacle}")
-        if plan.waiver and not obstacle:
-            found.append("a safety snapshot has become possible, so the waiver no longer holds")
+    if not now.completed:
+        found.append(f"the snapshot is {now.status}")
     return tuple(found)
 
 

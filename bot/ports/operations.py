@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from bot.core.audit import AuditEntry, AuditRecord
 from bot.core.base import InstanceId, OperationId
-from bot.core.operations import Operation, Restore, TakeSnapshot
+from bot.core.operations import AnyOperation, Operation
 
 Op = TypeVar("Op", bound=Operation)
 
@@ -19,7 +19,7 @@ class Operations(Protocol):
         Raises InstanceBusy naming the holder when another operation holds the instance.
         """
 
-    async def get(self, operation_id: OperationId) -> Restore | TakeSnapshot | None:
+    async def get(self, operation_id: OperationId) -> AnyOperation | None:
         """Return an operation, or None."""
 
     async def update(self, operation_id: OperationId, modify: Callable[[Op], Op]) -> Op:
@@ -33,7 +33,7 @@ class Operations(Protocol):
     async def open(self) -> tuple[OperationId, ...]:
         """Return the ids of all operations that are not final."""
 
-    async def recent(self, limit: int = 50) -> tuple[Restore | TakeSnapshot, ...]:
+    async def recent(self, limit: int = 50) -> tuple[AnyOperation, ...]:
         """Return the newest operations first, finished ones included."""
 
     async def holder(self, instance_id: InstanceId) -> OperationId | None:

@@ -9,8 +9,7 @@ import structlog
 
 from bot.core.base import ChannelId, OperationId, UserId
 from bot.core.errors import ChatFailed, ChatUnavailable
-from bot.core.operations import Operation, Restore, TakeSnapshot
-from bot.core.operations.restore import RestorePhase
+from bot.core.operations import AnyOperation, Asked, Operation, Phase
 from bot.core.people import ineligible
 from bot.core.seal import seal
 from bot.ports import Card, MessageRef
@@ -116,15 +115,15 @@ class Announcer:
                 await self._save(op, card.model_copy(update={"settled": True}))
             return False
 
-    async def _follow(self, op: Restore | TakeSnapshot, card: Card) -> Card:
+    async def _follow(self, op: AnyOperation, card: Card) -> Card:
         """Tell somebody who waits for it, step by step."""
         card = await self._root(op, card)
-        if isinstance(op, Restore):
+        if isinstance(op, Asked):
             card = await self._ask(op, card)
         card = await self._tell(op, card)
         return await self._end(op, card) if op.final else card
 
-    async def _root(self, op: Restore | TakeSnapshot, card: Card) -> Card:
+    async def _root(self, op: AnyOperation, card: Card) -> Card:
         if card.root is None:
             thread = op.origin.thread_ts if op.channel == op.origin.channel else None
             message = views.card(op, now=at(op))
@@ -142,8 +141,8 @@ class Announcer:
             card = await self._save(op, card.model_copy(update={"link": link}))
         return card
 
-    async def _ask(self, op: Restore, card: Card) -> Card:
-        if card.root is None or op.phase is not RestorePhase.AWAITING_APPROVAL:
+    async def _ask(self, op: Asked, card: Card) -> Card:
+        if card.root is None or op.phase is not Phase.AWAITING_APPROVAL:
             return card
         if card.gate is None:
             message = views.gate(op, now=at(op))
@@ -171,7 +170,7 @@ class Announcer:
             )
         return card
 
-    async def _invited(self, op: Restore) -> tuple[UserId, ...]:
+    async def _invited(self, op: Asked) -> tuple[UserId, ...]:
         try:
             roster = await self._gate.roster(
                 self._world.estate.environment(op.environment), live=False
@@ -194,7 +193,7 @@ class Announcer:
             return False
         return ineligible(standing) is None
 
-    async def _tell(self, op: Restore | TakeSnapshot, card: Card) -> Card:
+    async def _tell(self, op: AnyOperation, card: Card) -> Card:
         if card.root is None:
             return card
         thread = self._thread(op, card.root)
@@ -205,7 +204,7 @@ class Announcer:
             card = await self._save(op, card.model_copy(update={"told": index + 1}))
         return card
 
-    async def _end(self, op: Restore | TakeSnapshot, card: Card) -> Card:
+    async def _end(self, op: AnyOperation, card: Card) -> Card:
         message = views.ending(op, now=at(op))
         if card.ended is None:
             thread = self._thread(op, card.root) if card.root else None
@@ -229,7 +228,7 @@ class Announcer:
         except ChatFailed:
             return False
 
-    async def _alarm(self, op: Restore | TakeSnapshot, card: Card) -> Card:
+    async def _alarm(self, op: AnyOperation, card: Card) -> Card:
         environment = self._world.estate.environment(op.environment)
         message = views.alert(op, link=card.link, now=at(op))
         alert_channel = environment.alert_channel if environment else op.channel

@@ -1,4 +1,4 @@
-"""Decisions about a restore: approve, deny, settle. Each is one compare-and-swap (promise P9)."""
+"""Decisions about requests: approve, deny, settle. Each is one compare-and-swap (promise P9)."""
 
 from collections.abc import Callable
 
@@ -11,16 +11,15 @@ from bot.core.errors import (
     NotRestorable,
     UnknownOperation,
 )
-from bot.core.operations import Restore, advance
+from bot.core.operations import Asked, Gated, Phase, advance
 from bot.core.operations import events as e
-from bot.core.operations.restore import RestorePhase
 from bot.core.people import Person
 from bot.services.gate import Gate
 from bot.services.record import keep, wake
 from bot.services.world import World
 
 #: Where an approval holds no more.
-_LAPSED = (RestorePhase.CANCELLED, RestorePhase.EXPIRED, RestorePhase.VOIDED)
+_LAPSED = (Phase.CANCELLED, Phase.EXPIRED, Phase.VOIDED)
 
 
 class Decisions:
@@ -30,81 +29,82 @@ class Decisions:
         self._world = world
         self._gate = gate
 
-    async def approve(self, operation_id: OperationId, person: Person) -> Restore:
-        """Add an approval; the one that completes the quorum sets the restore going."""
+    async def approve(self, operation_id: OperationId, person: Person) -> Asked:
+        """Add an approval; the one that completes the quorum sets it going."""
         op = await self.get(operation_id)
-        await self._gate.require_approver(person, op, action="restore.approve")
+        action = f"{op.kind}.approve"
+        await self._gate.require_approver(person, op, action=action)
         seal = op.plan.seal
 
-        def agree(current: Restore) -> Restore:
+        def agree(current: Asked) -> Asked:
             complete = len(current.approvers) + 1 >= current.plan.quorum
             event = (
                 e.Approved(by=person, seal=seal) if complete else e.Seconded(by=person, seal=seal)
             )
             return advance(current, event, now=self._world.clock.now())
 
-        return await self._decide(op, person, "restore.approve", agree)
+        return await self._decide(op, person, action, agree)
 
-    async def deny(self, operation_id: OperationId, person: Person, reason: str) -> Restore:
-        """Refuse a restore with a reason; one refusal is enough."""
+    async def deny(self, operation_id: OperationId, person: Person, reason: str) -> Asked:
+        """Refuse a request with a reason; one refusal is enough."""
         op = await self.get(operation_id)
-        await self._gate.require_approver(person, op, action="restore.deny")
+        await self._gate.require_approver(person, op, action=f"{op.kind}.deny")
         return await self._decide(
             op,
             person,
-            "restore.deny",
+            f"{op.kind}.deny",
             lambda current: advance(
                 current, e.Denied(by=person, reason=reason), now=self._world.clock.now()
             ),
             why=reason,
         )
 
-    async def settle(self, operation_id: OperationId, person: Person, *, ran: bool) -> Restore:
-        """Say, after looking, whether the restore of a stuck operation ran."""
+    async def settle(self, operation_id: OperationId, person: Person, *, ran: bool) -> Asked:
+        """Say, after looking, whether the one call of a stuck operation ran."""
         op = await self.get(operation_id)
-        await self._gate.require_approver(person, op, action="restore.settle")
+        await self._gate.require_approver(person, op, action=f"{op.kind}.settle")
         event = e.SettledRan(by=person) if ran else e.SettledNotRun(by=person)
         return await self._decide(
             op,
             person,
-            "restore.settle",
+            f"{op.kind}.settle",
             lambda current: advance(current, event, now=self._world.clock.now()),
             why="it ran" if ran else "it did not run",
         )
 
-    async def may_decide(self, operation_id: OperationId, person: Person) -> Restore:
-        """Return a restore that this person may deny now; raises like `deny` would."""
+    async def may_decide(self, operation_id: OperationId, person: Person) -> Asked:
+        """Return a request that this person may deny now; raises like `deny` would."""
         op = await self.get(operation_id)
-        await self._gate.require_approver(person, op, action="restore.deny")
+        await self._gate.require_approver(person, op, action=f"{op.kind}.deny")
         if not op.allows(e.Denied):
             late, denied = _too_late(op), Verdict.DENIED
-            await keep(self._world, op, "restore.deny", person, verdict=denied, why=late.summary)
+            await keep(self._world, op, f"{op.kind}.deny", person, verdict=denied, why=late.summary)
             raise late
         return op
 
     async def way_back(self, operation_id: OperationId) -> tuple[InstanceId, SnapshotId]:
-        """Return what a new request names that undoes a finished restore."""
+        """Return what a new request names that undoes what is finished."""
         op = await self.get(operation_id)
-        if op.safety_snapshot is None:
-            raise NotRestorable("this restore has no safety snapshot to go back to")
+        if not isinstance(op, Gated) or op.safety_snapshot is None:
+            raise NotRestorable(f"this {op.NOUN} has no safety snapshot to go back to")
         return op.instance_id, op.safety_snapshot
 
-    async def get(self, operation_id: OperationId) -> Restore:
-        """Return a restore by id."""
+    async def get(self, operation_id: OperationId) -> Asked:
+        """Return what was asked for by its id."""
         op = await self._world.operations.get(operation_id)
-        if not isinstance(op, Restore):
-            raise UnknownOperation(f"there is no restore “{operation_id[:40]}”")
+        if not isinstance(op, Asked):
+            raise UnknownOperation(f"there is no request “{operation_id[:40]}”")
         return op
 
     async def _decide(
         self,
-        op: Restore,
+        op: Asked,
         person: Person,
         action: str,
-        modify: Callable[[Restore], Restore],
+        modify: Callable[[Asked], Asked],
         *,
         why: str = "",
-    ) -> Restore:
+    ) -> Asked:
         try:
             modify(op)  # refuse on what is known already, before anything is written
             await keep(self._world, op, action, person, why=why)
@@ -120,7 +120,7 @@ class Decisions:
         return decided
 
 
-def _too_late(op: Restore) -> AlreadyDecided:
+def _too_late(op: Asked) -> AlreadyDecided:
     """Name the decision that came before, the last one first."""
     hint = f"`/aura job show {op.id}` shows where it stands."
     if settled := op.last(e.SettledRan) or op.last(e.SettledNotRun):
@@ -130,5 +130,5 @@ def _too_late(op: Restore) -> AlreadyDecided:
     elif (approver := op.last(e.Approved)) and op.phase not in _LAPSED:
         by, done = approver.by, "approved"
     else:
-        return AlreadyDecided(f"this restore is already {op.phase.replace('_', ' ')}", hint=hint)
-    return AlreadyDecided(f"<@{by.user_id}> has already {done} this restore", hint=hint)
+        return AlreadyDecided(f"this {op.NOUN} is already {op.phase.replace('_', ' ')}", hint=hint)
+    return AlreadyDecided(f"<@{by.user_id}> has already {done} this {op.NOUN}", hint=hint)

@@ -8,7 +8,7 @@ from bot.core.base import UserId
 from bot.core.environments import Environment
 from bot.core.errors import ChatFailed, NotAllowed
 from bot.core.instances import InstanceSummary
-from bot.core.operations import Restore
+from bot.core.operations import Asked
 from bot.core.people import Group, Person, Standing
 from bot.core.policy import Role, Roster
 from bot.services.world import World
@@ -65,8 +65,8 @@ class Gate:
             return False
         return True
 
-    async def require_approver(self, person: Person, op: Restore, *, action: str) -> Standing:
-        """Return the person's standing if they may decide about this restore."""
+    async def require_approver(self, person: Person, op: Asked, *, action: str) -> Standing:
+        """Return the person's standing if they may decide about this operation."""
         environment = self._world.estate.environment(op.environment)
         try:
             standing = await self.standing(person)
@@ -77,14 +77,19 @@ class Gate:
         return standing
 
     async def require_quorum(
-        self, requester: Person, environment: Environment, instance: InstanceSummary
+        self,
+        requester: Person,
+        environment: Environment,
+        instance: InstanceSummary,
+        *,
+        action: str,
     ) -> None:
         """Refuse a request that can never be approved: too few eligible people besides oneself."""
         try:
             roster = await self._roster_or_refuse(environment)
             await self._check_quorum(requester, environment, roster)
         except NotAllowed as refusal:
-            await self._refused(requester, "restore.request", refusal, environment, instance)
+            await self._refused(requester, action, refusal, environment, instance)
             raise
 
     async def reachable(
@@ -143,7 +148,7 @@ class Gate:
         refusal: NotAllowed,
         environment: Environment | None,
         instance: InstanceSummary | None,
-        op: Restore | None = None,
+        op: Asked | None = None,
     ) -> None:
         await self._world.audit.append(
             AuditRecord(

@@ -3,8 +3,7 @@
 from bot.core import policy
 from bot.core.environments import Environment
 from bot.core.errors import AuraError, BotError, ChatFailed, NotAllowed
-from bot.core.operations import Restore, TakeSnapshot
-from bot.core.operations.restore import RestorePhase
+from bot.core.operations import AnyOperation, Asked, Phase
 from bot.core.people import Person
 from bot.core.policy import Role
 from bot.services.fleet import Fleet
@@ -69,17 +68,13 @@ class Home:
             return False
         return True
 
-    async def _for_decision(
-        self, person: Person, running: tuple[Restore | TakeSnapshot, ...]
-    ) -> list[Restore]:
+    async def _for_decision(self, person: Person, running: tuple[AnyOperation, ...]) -> list[Asked]:
         waiting = [
-            op
-            for op in running
-            if isinstance(op, Restore) and op.phase is RestorePhase.AWAITING_APPROVAL
+            op for op in running if isinstance(op, Asked) and op.phase is Phase.AWAITING_APPROVAL
         ]
         return [op for op in waiting if await self._can_decide(person, op)]
 
-    async def _can_decide(self, person: Person, op: Restore) -> bool:
+    async def _can_decide(self, person: Person, op: Asked) -> bool:
         try:
             standing = await self._gate.standing(person, live=False)
             environment = self._world.estate.environment(op.environment)

@@ -3,9 +3,8 @@
 from bot.core.audit import Verdict
 from bot.core.base import OperationId
 from bot.core.errors import AlreadyDecided, IllegalTransition, NotAllowed, UnknownOperation
-from bot.core.operations import Restore, TakeSnapshot, advance
+from bot.core.operations import AnyOperation, Phase, TakeSnapshot, advance
 from bot.core.operations import events as e
-from bot.core.operations.restore import RestorePhase
 from bot.core.people import Person
 from bot.core.policy import Role
 from bot.services.gate import Gate
@@ -22,10 +21,10 @@ class Jobs:
         self._world = world
         self._gate = gate
 
-    async def list(self, person: Person) -> tuple[Restore | TakeSnapshot, ...]:
+    async def list(self, person: Person) -> tuple[AnyOperation, ...]:
         """Return the newest operations of the environments this person may look at."""
         await self._gate.require(person, Role.VIEWER, None, action="job.view")
-        shown: list[Restore | TakeSnapshot] = []
+        shown: list[AnyOperation] = []
         verdicts: dict[str, bool] = {}
         for op in await self._world.operations.recent(5 * MOST_LISTED):
             if op.environment not in verdicts:
@@ -36,9 +35,7 @@ class Jobs:
                 shown.append(op)
         return tuple(shown[:MOST_LISTED])
 
-    async def show(
-        self, person: Person, operation_id: str
-    ) -> tuple[Restore | TakeSnapshot, str | None]:
+    async def show(self, person: Person, operation_id: str) -> tuple[AnyOperation, str | None]:
         """Return one operation and the link to its card."""
         op = await self._get(operation_id)
         environment = self._world.estate.environment(op.environment)
@@ -46,7 +43,7 @@ class Jobs:
         card = await self._world.cards.get(op.id)
         return op, card.link
 
-    async def cancel(self, person: Person, operation_id: str) -> Restore | TakeSnapshot:
+    async def cancel(self, person: Person, operation_id: str) -> AnyOperation:
         """Take back an operation of one's own while it is still safe; otherwise say why not."""
         op = await self._get(operation_id)
         action = f"{op.kind}.cancel"
@@ -60,7 +57,7 @@ class Jobs:
         try:
             advance(op, e.Cancelled(by=person), now=self._world.clock.now())
             await keep(self._world, op, action, person)
-            moved: Restore | TakeSnapshot = await self._world.operations.update(
+            moved: AnyOperation = await self._world.operations.update(
                 op.id,
                 lambda current: advance(
                     current, e.Cancelled(by=person), now=self._world.clock.now()
@@ -73,13 +70,13 @@ class Jobs:
         await wake(self._world, moved)
         return moved
 
-    async def running(self) -> tuple[Restore | TakeSnapshot, ...]:
+    async def running(self) -> tuple[AnyOperation, ...]:
         """Return every operation that has not ended, newest first."""
         found = [await self._world.operations.get(i) for i in await self._world.operations.open()]
         ops = [op for op in found if op is not None and not op.final]
         return tuple(sorted(ops, key=lambda op: op.created_at, reverse=True))
 
-    async def _get(self, operation_id: str) -> Restore | TakeSnapshot:
+    async def _get(self, operation_id: str) -> AnyOperation:
         op = await self._world.operations.get(OperationId(operation_id.strip()))
         if op is None:
             raise UnknownOperation(
@@ -89,7 +86,7 @@ class Jobs:
         return op
 
 
-def _why_not(op: Restore | TakeSnapshot) -> AlreadyDecided:
+def _why_not(op: AnyOperation) -> AlreadyDecided:
     if op.final:
         return AlreadyDecided(
             f"it has already ended: {op.phase.replace('_', ' ')}",
@@ -100,18 +97,18 @@ def _why_not(op: Restore | TakeSnapshot) -> AlreadyDecided:
             "Aura is already taking the snapshot, and it has no call to stop one",
             hint="Nothing is at risk: a snapshot changes no data.",
         )
-    if op.phase is RestorePhase.STUCK:
+    if op.phase is Phase.STUCK:
         return AlreadyDecided(
-            "nobody knows yet whether the restore ran",
+            f"nobody knows yet whether the {op.NOUN} ran",
             hint="An approver looks at the instance and presses “It ran” or “It did not run”.",
         )
-    if op.phase is RestorePhase.UNCERTAIN:
+    if op.phase is Phase.UNCERTAIN:
         return AlreadyDecided(
-            "nobody knows yet whether the restore ran",
+            f"nobody knows yet whether the {op.NOUN} ran",
             hint="I am looking, and send nothing again. Please wait.",
         )
     way_back = "; the safety snapshot is the way back" if op.safety_snapshot else ""
     return AlreadyDecided(
-        "the restore has begun, and Aura has no call to stop one",
+        f"the {op.NOUN} has begun, and Aura has no call to stop one",
         hint=f"Wait for its end{way_back}.",
     )

@@ -1,14 +1,14 @@
-"""The second look: people, instance, snapshot and rules as they are at execution (promise P5)."""
+"""The second look: people, instance, sources and rules as they are at execution (promise P5)."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from bot.core import policy
 from bot.core.errors import AuraNotFound, ChatFailed, ChatUnavailable, NotAllowed
 from bot.core.instances import Instance
-from bot.core.operations import Restore
+from bot.core.operations import Asked, Gated
 from bot.core.people import Person, Standing, ineligible
-from bot.core.plan import material_differences
 from bot.core.policy import Role
 from bot.services.gate import Gate
 from bot.services.world import World
@@ -29,24 +29,24 @@ class Recheck:
         self._world = world
         self._gate = gate
 
-    async def __call__(self, op: Restore) -> SecondLook:
-        """Return how the world differs from the sealed plan."""
+    async def __call__(self, op: Gated, sources: Awaitable[tuple[str, ...]]) -> SecondLook:
+        """Return how the world differs from the sealed plan.
+
+        ``sources`` looks at what the data comes from; it may raise AuraNotFound.
+        """
         try:
-            instance, snapshot = await asyncio.gather(
-                self._world.aura.instance(op.instance_id),
-                self._world.aura.snapshot(op.instance_id, op.plan.snapshot.id),
+            instance, of_sources = await asyncio.gather(
+                self._world.aura.instance(op.instance_id), sources
             )
         except AuraNotFound as gone:
             return SecondLook(op.plan.instance, (f"{gone.summary}",))
-        found = material_differences(
-            op.plan,
-            instance=instance,
-            snapshot=snapshot,
-            environment=self._world.estate.environment_of(instance),
+        found = op.plan.differences(
+            instance=instance, environment=self._world.estate.environment_of(instance)
         )
-        return SecondLook(instance, (*found, *await self._people(op)))
+        return SecondLook(instance, (*found, *of_sources, *await self.people(op)))
 
-    async def _people(self, op: Restore) -> tuple[str, ...]:
+    async def people(self, op: Asked) -> tuple[str, ...]:
+        """Return what speaks against the requester and the approvers by now."""
         environment = self._world.estate.environment(op.environment)
         try:
             roster = await self._gate.roster(environment)

@@ -1,14 +1,14 @@
 """What every use case does around a change: keep the audit record first, wake the rest after."""
 
 from bot.core.audit import AuditRecord, Verdict
-from bot.core.operations import Restore, TakeSnapshot
+from bot.core.operations import Asked, Operation
 from bot.core.people import Person
 from bot.services.world import World
 
 
 async def keep(
     world: World,
-    op: Restore | TakeSnapshot,
+    op: Operation,
     action: str,
     actor: Person | None,
     *,
@@ -24,7 +24,7 @@ async def keep(
             verdict=verdict,
             actor=actor,
             requester=op.requester,
-            approvers=op.approvers if isinstance(op, Restore) else (),
+            approvers=op.approvers if isinstance(op, Asked) else (),
             operation_id=op.id,
             instance_id=op.instance_id,
             environment=op.environment,
@@ -35,7 +35,7 @@ async def keep(
     )
 
 
-async def wake(world: World, op: Restore | TakeSnapshot) -> None:
+async def wake(world: World, op: Operation) -> None:
     """Tell the runner and the announcer that an operation has moved.
 
     A lost bell is no loss: the sweep rings for every open operation once a minute (promise P7).

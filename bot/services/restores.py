@@ -147,7 +147,9 @@ class Restores:
         await self._gate.reachable(
             draft.person, environment, action="restore.request", instance=instance
         )
-        await self._gate.require_quorum(draft.person, environment, instance)
+        await self._gate.require_quorum(
+            draft.person, environment, instance, action="restore.request"
+        )
         snapshot = await self._world.aura.snapshot(instance.id, draft.snapshot_id)
         _check_possible(instance, snapshot)
         now = self._world.clock.now()

@@ -21,7 +21,7 @@ from bot.core.errors import (
     NotAllowed,
     StoreUnavailable,
 )
-from bot.core.operations import Operation, Restore, TakeSnapshot, advance
+from bot.core.operations import AnyOperation, Operation, advance
 from bot.core.operations import events as e
 from bot.services.record import keep, wake
 from bot.services.steps import Later, Perform
@@ -34,19 +34,20 @@ MOVES = 6
 #: After so many ticks in a row that failed for no known reason, a person is told.
 MOST_STUMBLES = 10
 
-#: Events that the audit log keeps, before they take effect, under these names.
+#: Events that the audit log keeps, before they take effect, under these names; one without a dot
+#: stands behind the kind, such as ``restore.send``.
 _AUDITED = {
-    e.RestoreIntended: "restore.send",
-    e.RestoreStarted: "restore.accepted",
-    e.RestoreRefused: "restore.refused",
-    e.Interrupted: "restore.interrupted",
-    e.OutcomeUnknown: "restore.stuck",
-    e.Voided: "restore.void",
-    e.Expired: "restore.expire",
-    e.Verified: "restore.done",
+    e.RestoreIntended: "send",
+    e.RestoreStarted: "accepted",
+    e.RestoreRefused: "refused",
+    e.Interrupted: "interrupted",
+    e.OutcomeUnknown: "stuck",
+    e.Voided: "void",
+    e.Expired: "expire",
+    e.Verified: "done",
     e.StepFailed: "operation.failed",
     e.SnapshotStarted: "snapshot.accepted",
-    e.SafetyWaived: "restore.waive",
+    e.SafetyWaived: "waive",
     e.ScratchPlanned: "scratch.plan",
     e.ScratchCreated: "scratch.created",
     e.ScratchGone: "scratch.gone",
@@ -74,7 +75,7 @@ class Runner:
             except Exception:
                 await self._stumble(op)
 
-    async def _move(self, op: Restore | TakeSnapshot) -> None:
+    async def _move(self, op: AnyOperation) -> None:
         recorded_here: e.Event | None = None
         for _ in range(MOVES):
             if op.final:
@@ -91,14 +92,12 @@ class Runner:
             op, recorded_here = moved, outcome
         await self._world.queue.ring(op.id)
 
-    async def record(
-        self, op: Restore | TakeSnapshot, event: e.Event
-    ) -> Restore | TakeSnapshot | None:
+    async def record(self, op: AnyOperation, event: e.Event) -> AnyOperation | None:
         """Audit and store an event; None when another worker was faster."""
         try:
             advance(op, event, now=self._world.clock.now())  # refuse before anything is written
             await self._audit(op, event)
-            moved: Restore | TakeSnapshot = await self._world.operations.update(
+            moved: AnyOperation = await self._world.operations.update(
                 op.id,
                 lambda current: advance(current, event, now=self._world.clock.now()),
             )
@@ -110,7 +109,7 @@ class Runner:
         return moved
 
     async def _step(
-        self, op: Restore | TakeSnapshot, recorded_here: e.Event | None
+        self, op: AnyOperation, recorded_here: e.Event | None
     ) -> e.Event | Later | None:
         step = op.next_step()
         if step is None:
@@ -139,7 +138,7 @@ class Runner:
         left = (limit - self._world.clock.now()).total_seconds()
         return max(0.0, min(seconds, left))
 
-    async def _stumble(self, op: Restore | TakeSnapshot) -> None:
+    async def _stumble(self, op: AnyOperation) -> None:
         count = await self._world.operations.stumbled(op.id)
         log.exception("stumbled", count=count)
         if count < MOST_STUMBLES:
@@ -150,10 +149,12 @@ class Runner:
         if event is not None:
             await self.record(op, event)
 
-    async def _audit(self, op: Restore | TakeSnapshot, event: e.Event) -> None:
+    async def _audit(self, op: AnyOperation, event: e.Event) -> None:
         action = _AUDITED.get(type(event))
         if action is None:
             return
+        if "." not in action:
+            action = f"{op.kind}.{action}"
         await keep(
             self._world,
             op,

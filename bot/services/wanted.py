@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from bot.core.operations import Operation, Restore, TakeSnapshot
+from bot.core.operations import Asked, Operation, Phase
 from bot.core.operations import events as e
-from bot.core.operations.restore import RestorePhase
 from bot.ports import Card, MessageRef
 from bot.views import operations as views
 from bot.views.kit import Message
@@ -20,29 +19,29 @@ def alerts(card: Card) -> tuple[MessageRef, ...]:
     return (*card.past_alerts, card.alert) if card.alert else card.past_alerts
 
 
-def alarms(op: Restore | TakeSnapshot) -> int:
+def alarms(op: Operation) -> int:
     """How many alerts an operation that needs a person now calls for in all.
 
     Each way into `stuck` is one, and so is a failure, unless a person has just said so.
     """
-    if op.phase not in (RestorePhase.FAILED, RestorePhase.STUCK):
+    if op.phase not in (Phase.FAILED, Phase.STUCK):
         return 0
     calls = sum(isinstance(recorded.event, e.OutcomeUnknown) for recorded in op.history)
     last = op.history[-1].event if op.history else None
     return calls + (op.final and not isinstance(last, e.SettledNotRun))
 
 
-def wanted(op: Restore | TakeSnapshot, card: Card) -> list[tuple[MessageRef, Message]]:
+def wanted(op: Operation, card: Card) -> list[tuple[MessageRef, Message]]:
     """Return what each message that stands in Slack should show, the most urgent first."""
     now = at(op)
     found: list[tuple[MessageRef, Message]] = []
-    if isinstance(op, Restore):
+    if isinstance(op, Asked):
         if card.gate:
             found.append((card.gate, views.gate(op, now=now)))
         found += [(ref, views.alert(op, link=card.link, now=now)) for ref in alerts(card)]
     if card.root:
         found.append((card.root, views.card(op, now=now)))
-    if isinstance(op, Restore):
+    if isinstance(op, Asked):
         found += [(ref, views.invitation(op, link=card.link)) for ref in card.copies.values()]
     return found
 
@@ -53,6 +52,6 @@ def forget(card: Card, ref: MessageRef, op: Operation, *, lost: bool) -> Card:
         return card
     if ref == card.root:
         return card.model_copy(update={"root": None, "gate": None, "link": None})
-    if ref == card.gate and op.phase is RestorePhase.AWAITING_APPROVAL:
+    if ref == card.gate and op.phase is Phase.AWAITING_APPROVAL:
         return card.model_copy(update={"gate": None})
     return card

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from bot.core.operations import Restore
+from bot.core.operations import Gated, Phase
 from bot.core.operations import events as e
-from bot.core.operations.restore import RestorePhase as P
+from bot.views.gated_words import line, request_id, tell
 from bot.views.ids import Action
+from bot.views.kinds import words
 from bot.views.kit import (
     Block,
     Message,
@@ -21,19 +22,20 @@ from bot.views.kit import (
     section,
     user,
 )
-from bot.views.restore_card import stand
-from bot.views.restore_words import line, request_id, tell, untouched
+from bot.views.request import stand
 from bot.views.words import called, flat, linked
 
+P = Phase
 
-def alert(op: Restore, *, link: str | None, now: datetime) -> Message:
-    """Tell of a restore that failed or is stuck; once settled, tell by whom."""
-    told, name = tell(op), flat(op.plan.instance.name, 80)
+
+def alert(op: Gated, *, link: str | None, now: datetime) -> Message:
+    """Tell of one that failed or is stuck; once settled, tell by whom."""
+    told, of = tell(op), words(op).of.format(flat(op.plan.instance.name, 80))
     settled = _settled(op)
     head = {
-        P.STUCK: f"❓ Needs a person: restore of {name}",
-        P.FAILED: f"❌ Restore of {name} failed",
-    }.get(op.phase, f"✅ Settled: restore of {name}")
+        P.STUCK: f"❓ Needs a person: {of}",
+        P.FAILED: f"❌ {of[:1].upper()}{of[1:]} failed",
+    }.get(op.phase, f"✅ Settled: {of}")
     blocks: list[Block] = [header(head), *stand(told)]
     blocks += [section(each) for each in settled]
     blocks.append(_facts(op, now))
@@ -44,7 +46,7 @@ def alert(op: Restore, *, link: str | None, now: datetime) -> Message:
     return Message(text=f"{lead}: {line(told)} Reference {op.id}.", blocks=tuple(blocks))
 
 
-def _settled(op: Restore) -> list[str]:
+def _settled(op: Gated) -> list[str]:
     """Say who settled what, each time it was."""
     lines = []
     for recorded in op.history:
@@ -59,7 +61,7 @@ def _settled(op: Restore) -> list[str]:
     return lines
 
 
-def _facts(op: Restore, now: datetime) -> Block:
+def _facts(op: Gated, now: datetime) -> Block:
     aura = request_id(op)
     since = moment(op.since) if op.final else f"{moment(op.since)} ({ago(op.since, now)})"
     return fields(
@@ -76,18 +78,18 @@ def _facts(op: Restore, now: datetime) -> Block:
     )
 
 
-def _state(op: Restore) -> str:
+def _state(op: Gated) -> str:
     """Say in a few words what the instance holds, as far as anybody here knows."""
-    if untouched(op):
-        return "not changed by this restore"
+    if op.untouched:
+        return f"not changed by this {op.NOUN}"
     if op.last(e.SettledNotRun) and op.last(e.RestoreStarted):
-        return "uncertain: Aura had accepted the restore, who looked says it did not run"
+        return f"uncertain: Aura had accepted the {op.NOUN}, who looked says it did not run"
     if op.last(e.SettledNotRun):
         return "not changed, by the word of who looked"
     if op.phase in (P.VERIFYING, P.DONE):
-        return "restored and running"
+        return f"{words(op).past} and running"
     if op.phase is P.RESTORING:
-        return "offline, being restored"
+        return f"offline, being {words(op).past}"
     if op.last(e.RestoreStarted) or op.last(e.SettledRan):
         return "offline, or holding incomplete data"
     before = "".join(
@@ -96,7 +98,7 @@ def _state(op: Restore) -> str:
     return f"unknown; it was {clean(before, 40)} before the call"
 
 
-def _buttons(op: Restore) -> Block:
+def _buttons(op: Gated) -> Block:
     name = f"{flat(op.plan.instance.name, 60)} ({flat(op.plan.instance.id, 20)})"
     return actions(
         f"alert.{op.id}.settle",
@@ -105,8 +107,8 @@ def _buttons(op: Restore) -> Block:
             Action.SETTLE_RAN,
             op.id,
             confirm=confirm(
-                "Did the restore run?",
-                f"You looked at {name} in the Aura console, and the restore ran or is running. "
+                f"Did the {op.NOUN} run?",
+                f"You looked at {name} in the Aura console, and the {op.NOUN} ran or is running. "
                 "I then watch it to its end.",
                 "It ran",
             ),
@@ -116,7 +118,7 @@ def _buttons(op: Restore) -> Block:
             Action.SETTLE_NOT_RUN,
             op.id,
             confirm=confirm(
-                "Did the restore not run?",
+                f"Did the {op.NOUN} not run?",
                 f"You looked at {name} in the Aura console, and its data is untouched. "
                 "The request then ends as failed, and the instance is free again.",
                 "It did not run",

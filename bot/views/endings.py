@@ -1,15 +1,16 @@
-"""The end of a restore: a new message, since edits notify nobody."""
+"""The end of a gated operation: a new message, since edits notify nobody."""
 
 from datetime import datetime
 
-from bot.core.operations import Restore
+from bot.core.operations import Gated, Phase
 from bot.core.operations.events import Approved
-from bot.core.operations.restore import RestorePhase as P
+from bot.views.gated_words import line, request_id, tell
 from bot.views.ids import Action
 from bot.views.kit import Block, Message, actions, button, clean, code, context, section, span, user
-from bot.views.restore_card import stand
-from bot.views.restore_words import line, request_id, tell
+from bot.views.request import stand
 from bot.views.words import called, hour, people
+
+P = Phase
 
 _SIGNS = {
     P.DONE: "✅",
@@ -21,7 +22,7 @@ _SIGNS = {
 }
 
 
-def ending(op: Restore, *, now: datetime) -> Message:
+def ending(op: Gated, *, now: datetime) -> Message:
     """Tell the requester and the approvers how it ended; ``op`` is final."""
     told = tell(op)
     took = f"It took {span(op.duration or now - op.created_at)} from request to end."
@@ -43,14 +44,14 @@ def ending(op: Restore, *, now: datetime) -> Message:
     return Message(text=f"{line(told)} {who}.", blocks=tuple(blocks))
 
 
-def _split(op: Restore) -> str:
+def _split(op: Gated) -> str:
     """Say when the steps happened, in one line."""
     at = op.created_at
     ended = hour(op.ended_at or at, beside=at)
     return f"Asked {hour(at, beside=at)}, done {ended}."
 
 
-def _undo(op: Restore) -> list[Block]:
+def _undo(op: Gated) -> list[Block]:
     if not op.safety_snapshot:
         return []
     return [
@@ -62,7 +63,7 @@ def _undo(op: Restore) -> list[Block]:
     ]
 
 
-def _consumers(op: Restore) -> list[Block]:
+def _consumers(op: Gated) -> list[Block]:
     """List what to do about change data capture.
 
     Source: https://neo4j.com/docs/cdc/current/backup-restore/
@@ -81,7 +82,7 @@ def _consumers(op: Restore) -> list[Block]:
     ]
 
 
-def _reference(op: Restore) -> str:
+def _reference(op: Gated) -> str:
     aura = request_id(op)
     asked = f" · Aura's request id {code(aura, 80)}" if aura else ""
     return f"Reference {code(op.id)} · plan {code(op.plan.seal[:12])}{asked}"

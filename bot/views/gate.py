@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from bot.core.operations import Restore
+from bot.core.operations import Asked, Phase
 from bot.core.operations import events as e
-from bot.core.operations.restore import RestorePhase as P
+from bot.views.gated_words import aloud, line
 from bot.views.ids import Action
+from bot.views.kinds import ask, of, words
 from bot.views.kit import (
     Block,
     Message,
@@ -18,12 +19,14 @@ from bot.views.kit import (
     section,
     user,
 )
-from bot.views.restore_card import approvals, cdc, direction, place, stand, waiver
-from bot.views.restore_words import aloud, line, tell
-from bot.views.words import called, flat, hour, link_button, linked, people, quote
+from bot.views.request import approvals, cdc, direction, place, stand, unsafe, waiver
+from bot.views.telling import tell
+from bot.views.words import article, flat, hour, link_button, linked, people, quote
+
+P = Phase
 
 
-def gate(op: Restore, *, now: datetime) -> Message:
+def gate(op: Asked, *, now: datetime) -> Message:
     """Ask for the decision; once it has fallen, say which, with no decision button left."""
     if op.phase is P.AWAITING_APPROVAL:
         return _open_gate(op, over=now >= op.plan.expires_at)
@@ -38,12 +41,12 @@ def gate(op: Restore, *, now: datetime) -> Message:
     return Message(text=text, blocks=tuple(blocks))
 
 
-def invitation(op: Restore, *, link: str | None) -> Message:
+def invitation(op: Asked, *, link: str | None) -> Message:
     """Call an approver by direct message; afterwards tell that nothing is left to do."""
-    plan, instance = op.plan, called(op.plan.instance)
+    plan = op.plan
     if op.phase is not P.AWAITING_APPROVAL:
         decided, quoted, data = _decision(op)
-        lead = f"You were asked about the restore of {instance}; nothing is left to decide."
+        lead = f"You were asked about the {of(op)}; nothing is left to decide."
         shown = "\n".join(each for each in (lead, decided, quoted, data) if each)
         return Message(
             text=" ".join(each for each in (lead, decided, aloud(quoted), data) if each),
@@ -51,7 +54,7 @@ def invitation(op: Restore, *, link: str | None) -> Message:
         )
     until = moment(plan.expires_at)
     ask = (
-        f"{user(op.requester.user_id)} asks you to decide about a restore of {instance} "
+        f"{user(op.requester.user_id)} asks you to decide about {article(of(op))} "
         f"in {clean(plan.environment, 60)} until {until}."
     )
     where = f"Approve or deny in the thread in {channel(op.channel)}."
@@ -59,7 +62,7 @@ def invitation(op: Restore, *, link: str | None) -> Message:
         *waiver(op),
         section(ask),
         section(place(op)),
-        section(direction(op)),
+        *direction(op),
         section(f"*Reason*\n{quote(plan.reason)}"),
         *cdc(op),
         section(f"{where} Approvals so far: {approvals(op)}. Without a decision nothing happens."),
@@ -68,17 +71,17 @@ def invitation(op: Restore, *, link: str | None) -> Message:
     return Message(text=f"{ask} {_unsafe(op)}{where}", blocks=tuple(blocks))
 
 
-def receipt(op: Restore, *, link: str | None) -> Message:
+def receipt(op: Asked, *, link: str | None) -> Message:
     """Whisper to the requester that the request has arrived."""
     text = (
-        f"Your request to restore {called(op.plan.instance)} is in {channel(op.channel)}. "
+        f"Your request {ask(op)} is in {channel(op.channel)}. "
         "Nothing has been changed. An approver decides there until "
         f"{moment(op.plan.expires_at)}; you can take it back in its thread until it begins."
     )
     return Message(text=text, blocks=(section(text), *linked(link, "Open the request")))
 
 
-def _decision(op: Restore) -> tuple[str, str, str]:
+def _decision(op: Asked) -> tuple[str, str, str]:
     """Say how the request was decided, words of others, and what it means for the data."""
     at = op.created_at
     if op.phase in (P.DENIED, P.CANCELLED, P.EXPIRED, P.VOIDED):
@@ -90,7 +93,7 @@ def _decision(op: Restore) -> tuple[str, str, str]:
     return f"✅ Approved by {people(op.approvers)} at {when} ({count}).", "", ""
 
 
-def _open_gate(op: Restore, *, over: bool) -> Message:
+def _open_gate(op: Asked, *, over: bool) -> Message:
     until = hour(op.plan.expires_at, beside=op.created_at)
     told = tell(op).model_copy(
         update={"next": f"Please decide until {until}; without a decision the request expires."}
@@ -102,7 +105,7 @@ def _open_gate(op: Restore, *, over: bool) -> Message:
         *waiver(op),
         *stand(told),
         section(place(op)),
-        section(direction(op)),
+        *direction(op),
         section(f"*Reason*\n{quote(op.plan.reason)}"),
         *cdc(op),
         section(f"{count} {rule}"),
@@ -123,32 +126,30 @@ def _open_gate(op: Restore, *, over: bool) -> Message:
     return Message(text=f"{_unsafe(op)}{line(told)} {count}", blocks=tuple(blocks))
 
 
-def _unsafe(op: Restore) -> str:
+def _unsafe(op: Asked) -> str:
     """Warn in the notification too, which is all that a locked phone shows."""
-    return "There will be no safety snapshot. " if op.plan.waiver else ""
+    return "There will be no safety snapshot. " if unsafe(op) else ""
 
 
-def _are_you_sure(op: Restore) -> Block:
+def _are_you_sure(op: Asked) -> Block:
     """Name in the dialog what is overwritten with what; Slack takes 300 characters."""
-    plan = op.plan
-    safety = " There will be NO safety snapshot." if plan.waiver else ""
+    said = words(op)
+    safety = " There will be NO safety snapshot." if unsafe(op) else ""
     return confirm(
-        f"Overwrite {flat(plan.instance.name, 60)}?",
-        f"All data in {flat(plan.instance.name, 40)} ({flat(plan.instance.id, 20)}, "
-        f"{flat(plan.environment, 20)}) is replaced by snapshot {flat(plan.snapshot.id, 40)} "
-        f"of {moment(plan.snapshot.taken_at)}. What was written later is lost.{safety}",
+        f"{said.title.format(flat(op.plan.instance.name, 60))}?",
+        f"{said.question(op)}{safety}",
         "Approve",
     )
 
 
-def _cancel(op: Restore) -> Block:
+def _cancel(op: Asked) -> Block:
     return button(
         "Cancel",
         Action.CANCEL,
         op.id,
         confirm=confirm(
-            "Cancel this restore?",
+            f"Cancel this {op.NOUN}?",
             "Nothing in the instance has been changed. The approval ends with it.",
-            "Cancel the restore",
+            f"Cancel the {op.NOUN}",
         ),
     )

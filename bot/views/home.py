@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.errors import BotError
-from bot.core.operations import Operation, Restore
+from bot.core.operations import Asked, Operation
 from bot.views.ids import Action
 from bot.views.instances import InstanceRow, line, running_line, sorted_rows
+from bot.views.kinds import ask
 from bot.views.kit import (
     Block,
     View,
@@ -21,8 +22,8 @@ from bot.views.kit import (
     section,
     user,
 )
-from bot.views.restore_card import approvals
-from bot.views.words import called, count, environment_name, sentence
+from bot.views.request import approvals, unsafe
+from bot.views.words import count, environment_name, sentence
 
 #: Instances on one page, two or three blocks each; with the rest the tab keeps to 100 blocks.
 PAGE = 20
@@ -32,7 +33,7 @@ _MOST = 8  # operations and approvals shown each
 def home(
     rows: Sequence[InstanceRow],
     running: Sequence[Operation],
-    pending: Sequence[Restore],
+    pending: Sequence[Asked],
     *,
     now: datetime,
     page: int = 0,
@@ -58,17 +59,17 @@ def unreadable(trouble: BotError, *, now: datetime) -> View:
     return {"type": "home", "blocks": blocks}
 
 
-def _pending(pending: Sequence[Restore]) -> list[Block]:
+def _pending(pending: Sequence[Asked]) -> list[Block]:
     if not pending:
         return []
     blocks: list[Block] = [header("Waiting for your decision")]
     for op in sorted(pending, key=lambda op: op.plan.expires_at)[:_MOST]:
-        warning = "⚠ no safety snapshot · " if op.plan.waiver else ""
+        warning = "⚠ no safety snapshot · " if unsafe(op) else ""
         blocks.append(
             section(
-                f"⏳ {warning}{user(op.requester.user_id)} asks to restore "
-                f"{called(op.plan.instance)} ({clean(op.environment, 60)}), approvals "
-                f"{approvals(op)}. Decide in its thread in {channel(op.channel)} until "
+                f"⏳ {warning}{user(op.requester.user_id)} asks "
+                f"{ask(op)} ({clean(op.environment, 60)}), "
+                f"approvals {approvals(op)}. Decide in its thread in {channel(op.channel)} until "
                 f"{moment(op.plan.expires_at)}."
             )
         )

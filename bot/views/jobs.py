@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.operations import Restore, TakeSnapshot
+from bot.core.operations import Operation
 from bot.core.operations import events as e
-from bot.views import restore_card, snapshot_card
+from bot.views import operations
 from bot.views.kit import Message, ago, code, context, header, moment, section, span, user
 from bot.views.words import called, count, fitting, linked, pack
 
 _LETTERS = 12_000
 
 
-def listing(ops: Sequence[Restore | TakeSnapshot], *, now: datetime) -> Message:
+def listing(ops: Sequence[Operation], *, now: datetime) -> Message:
     """List operations, newest first, those still running before those that ended."""
     if not ops:
         text = "There are no jobs. `/aura snapshot take` and `/aura restore` start one."
@@ -29,12 +29,9 @@ def listing(ops: Sequence[Restore | TakeSnapshot], *, now: datetime) -> Message:
     return Message(text=text, blocks=tuple(blocks))
 
 
-def shown(op: Restore | TakeSnapshot, *, link: str | None, now: datetime) -> Message:
+def shown(op: Operation, *, link: str | None, now: datetime) -> Message:
     """Show one operation as its card does, and whether it can still be cancelled."""
-    if isinstance(op, Restore):
-        card = restore_card.card(op, now=now)
-    else:
-        card = snapshot_card.card(op, now=now)
+    card = operations.card(op, now=now)
     if op.allows(e.Cancelled):
         cancel = f"It can still be cancelled: `/aura job cancel {op.id}`."
     elif op.final:
@@ -45,15 +42,14 @@ def shown(op: Restore | TakeSnapshot, *, link: str | None, now: datetime) -> Mes
     return Message(text=f"{card.text} {cancel}", blocks=blocks)
 
 
-def line(op: Restore | TakeSnapshot, now: datetime) -> str:
+def line(op: Operation, now: datetime) -> str:
     """Show an operation in one line."""
-    kind = "restore" if isinstance(op, Restore) else "snapshot"
     phase = str(op.phase).replace("_", " ")
     if op.ended_at and op.duration is not None:
         when = f"ended {moment(op.ended_at)} ({ago(op.ended_at, now)}), took {span(op.duration)}"
     else:
         when = f"since {moment(op.since)} ({ago(op.since, now)})"
     return (
-        f"{'•' if op.final else '▶'} {code(op.id)} · {kind} of {called(op.plan.instance)} · "
+        f"{'•' if op.final else '▶'} {code(op.id)} · {op.kind} of {called(op.plan.instance)} · "
         f"*{phase}* {when} · by {user(op.requester.user_id)}"
     )

@@ -1,12 +1,13 @@
 """The thread's lines: one for each event worth telling; ends have a message of their own."""
 
-from bot.core.operations import Recorded, Restore
+from bot.core.operations import Gated, Recorded
 from bot.core.operations import events as e
+from bot.views.kinds import of, words
 from bot.views.kit import Message, code, moment, section, user
 from bot.views.words import called, sentence
 
 
-def milestone(op: Restore, index: int) -> Message | None:
+def milestone(op: Gated, index: int) -> Message | None:
     """Return the thread line for one event of the history, or None when it needs none."""
     if op.final and index == len(op.history) - 1:
         return None  # the ending tells it
@@ -14,7 +15,7 @@ def milestone(op: Restore, index: int) -> Message | None:
     return Message(text=text, blocks=(section(text),)) if text else None
 
 
-def _line(op: Restore, recorded: Recorded, index: int) -> str | None:
+def _line(op: Gated, recorded: Recorded, index: int) -> str | None:
     instance = called(op.plan.instance)
     match recorded.event:
         case e.Seconded(by=by):
@@ -25,7 +26,7 @@ def _line(op: Restore, recorded: Recorded, index: int) -> str | None:
                 "changed yet."
             )
         case e.Approved(by=by):
-            then = "the restore goes ahead" if op.plan.waiver else "the safety snapshot begins"
+            then = f"the {op.NOUN} goes ahead" if op.plan.waiver else "the safety snapshot begins"
             return (
                 f"✅ {user(by.user_id)} approved at {moment(recorded.at)}, which makes "
                 f"{op.plan.quorum} of {op.plan.quorum}. After one more check {then}."
@@ -36,7 +37,7 @@ def _line(op: Restore, recorded: Recorded, index: int) -> str | None:
             found = " (found again after an interruption)" if adopted else ""
             return (
                 f"📸 Aura is taking the safety snapshot {code(snapshot_id, 80)} of {instance}"
-                f"{found}. The restore waits for it; nothing has been changed yet."
+                f"{found}. The {op.NOUN} waits for it; nothing has been changed yet."
             )
         case e.SnapshotCompleted(snapshot_id=snapshot_id):
             return (
@@ -44,25 +45,28 @@ def _line(op: Restore, recorded: Recorded, index: int) -> str | None:
             )
         case e.RestoreIntended():
             return (
-                f"▶ The restore of {instance} begins now. It goes offline, and its present data "
+                f"▶ The {of(op)} begins now. It goes offline, and its present data "
                 "is replaced. It is too late to cancel."
             )
         case e.RestoreStarted(request_id=request_id, adopted=adopted):
-            how = "Aura was found restoring" if adopted else "Aura accepted the restore of"
+            doing = f"Aura was found {words(op).doing.format(instance)}"
+            how = doing if adopted else f"Aura accepted the {of(op)}"
             asked = f" Aura's request id: {code(request_id, 80)}." if request_id else ""
-            return f"▶ {how} {instance}.{asked} I tell you here when it runs again."
+            return f"▶ {how}.{asked} I tell you here when it runs again."
         case e.Interrupted(reason=reason):
             return (
-                f"❓ Aura's answer to the restore call for {instance} was lost. "
+                f"❓ Aura's answer to the {op.NOUN} call for {instance} was lost. "
                 f"{sentence(reason)} I look at the instance and send nothing again."
             )
         case e.OutcomeUnknown(reason=reason):
             return (
-                f"❓ I cannot tell how the restore of {instance} stands. {sentence(reason)} "
+                f"❓ I cannot tell how the {of(op)} stands. {sentence(reason)} "
                 "Nothing is sent again; an approver is asked in the alert channel to look."
             )
         case e.SettledRan(by=by):
-            return f"🔎 {user(by.user_id)} looked and says: the restore ran. I watch it to its end."
+            return (
+                f"🔎 {user(by.user_id)} looked and says: the {op.NOUN} ran. I watch it to its end."
+            )
         case e.RestoreFinished():
             return f"✅ {instance} is running again. One more reading confirms it."
         case _:

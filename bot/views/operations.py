@@ -1,10 +1,12 @@
 """Every message that follows an operation, whatever its kind; all are rendered from its state."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, NamedTuple, Protocol
 
 from bot.core.errors import BotError
-from bot.core.operations import Restore, TakeSnapshot
-from bot.views import alerts, endings, milestones, restore_card, snapshot_card
+from bot.core.operations import Operation, Restore, TakeSnapshot
+from bot.views import alerts, endings, gated_card, milestones, snapshot_card
 from bot.views import gate as gates
 from bot.views.errors import whisper
 from bot.views.kit import Message, section
@@ -14,39 +16,69 @@ gate = gates.gate
 invitation = gates.invitation
 
 
-def card(op: Restore | TakeSnapshot, *, now: datetime) -> Message:
+class _Dated(Protocol):
+    def __call__(self, op: Any, *, now: datetime) -> Message: ...
+
+
+class _Linked(Protocol):
+    def __call__(self, op: Any, *, link: str | None) -> Message: ...
+
+
+class _Alert(Protocol):
+    def __call__(self, op: Any, *, link: str | None, now: datetime) -> Message: ...
+
+
+class _Line(Protocol):
+    def __call__(self, op: Any, index: int) -> Message | None: ...
+
+
+class Face(NamedTuple):
+    """The messages of one kind."""
+
+    card: _Dated
+    milestone: _Line
+    ending: _Dated
+    alert: _Alert
+    receipt: _Linked
+
+
+_GATED = Face(gated_card.card, milestones.milestone, endings.ending, alerts.alert, gates.receipt)
+_SNAPSHOT = Face(
+    snapshot_card.card,
+    snapshot_card.milestone,
+    snapshot_card.ending,
+    snapshot_card.alert,
+    snapshot_card.receipt,
+)
+FACES: Mapping[type[Operation], Face] = {
+    Restore: _GATED,
+    TakeSnapshot: _SNAPSHOT,
+}
+
+
+def card(op: Operation, *, now: datetime) -> Message:
     """Return the root card: plan, phase and times, without buttons."""
-    if isinstance(op, Restore):
-        return restore_card.card(op, now=now)
-    return snapshot_card.card(op, now=now)
+    return FACES[type(op)].card(op, now=now)
 
 
-def milestone(op: Restore | TakeSnapshot, index: int) -> Message | None:
+def milestone(op: Operation, index: int) -> Message | None:
     """Return the thread line for ``op.history[index]``, or None when it needs none."""
-    if isinstance(op, Restore):
-        return milestones.milestone(op, index)
-    return snapshot_card.milestone(op, index)
+    return FACES[type(op)].milestone(op, index)
 
 
-def ending(op: Restore | TakeSnapshot, *, now: datetime) -> Message:
+def ending(op: Operation, *, now: datetime) -> Message:
     """Return the new message about the end of a final operation."""
-    if isinstance(op, Restore):
-        return endings.ending(op, now=now)
-    return snapshot_card.ending(op, now=now)
+    return FACES[type(op)].ending(op, now=now)
 
 
-def alert(op: Restore | TakeSnapshot, *, link: str | None, now: datetime) -> Message:
+def alert(op: Operation, *, link: str | None, now: datetime) -> Message:
     """Return the alert about a failed or stuck operation; once settled, it says by whom."""
-    if isinstance(op, Restore):
-        return alerts.alert(op, link=link, now=now)
-    return snapshot_card.alert(op, link=link, now=now)
+    return FACES[type(op)].alert(op, link=link, now=now)
 
 
-def receipt(op: Restore | TakeSnapshot, *, link: str | None) -> Message:
+def receipt(op: Operation, *, link: str | None) -> Message:
     """Return the whisper to the requester right after asking."""
-    if isinstance(op, Restore):
-        return gates.receipt(op, link=link)
-    return snapshot_card.receipt(op, link=link)
+    return FACES[type(op)].receipt(op, link=link)
 
 
 def note(said: BotError | str) -> Message:

@@ -6,11 +6,13 @@ from bot.core.base import Frozen
 from bot.core.environments import Environment
 from bot.core.errors import BotError
 from bot.core.instances import Instance, InstanceSummary, Project
-from bot.core.operations import Restore
+from bot.core.operations import Asked
 from bot.core.snapshots import OFFER_DAYS, Snapshot
-from bot.core.typed import REASON_MOST, SUFFIX_LENGTH, WORD
+from bot.core.typed import SUFFIX_LENGTH, WORD
 from bot.views.errors import whisper
-from bot.views.ids import VALUE, Action, Callback, Field
+from bot.views.forms import block, field, modal, text
+from bot.views.ids import Action, Callback, Field
+from bot.views.kinds import ask
 from bot.views.kit import (
     Block,
     Message,
@@ -33,10 +35,8 @@ from bot.views.words import called, environment_name, flat, size, spoken
 
 __all__ = [
     "RestoreFacts",
-    "block",
     "broken",
     "choose",
-    "deny_form",
     "doorway",
     "form",
     "instance_options",
@@ -93,13 +93,13 @@ def sending(*, draft_id: str) -> View:
     return _modal(draft_id, section("⏳ Putting your request before the approvers …"))
 
 
-def sent(op: Restore, *, link: str | None) -> View:
+def sent(op: Asked, *, link: str | None) -> View:
     """Return the modal when the request stands before the approvers."""
     where = f"<{link}|its thread>" if link else f"its thread in {channel(op.channel)}"
     return _modal(
         op.id,
         section(
-            f"✅ Your request {code(op.id)} to restore {called(op.plan.instance)} waits for "
+            f"✅ Your request {code(op.id)} {ask(op)} waits for "
             f"approval until {moment(op.plan.expires_at)}."
         ),
         section(f"Follow it in {where}. Nothing changes until somebody approves it."),
@@ -145,8 +145,8 @@ def form(facts: RestoreFacts, *, draft_id: str) -> View:
     if facts.obstacle:
         blocks += _waiver(facts.obstacle, draft_id)
     blocks += [
-        _text("Reason", Field.REASON, draft_id, hint="The approvers and the audit log see it."),
-        _text(
+        text("Reason", Field.REASON, draft_id, hint="The approvers and the audit log see it."),
+        text(
             f"Type {WORD} to ask for this restore",
             Field.WORD,
             draft_id,
@@ -156,7 +156,7 @@ def form(facts: RestoreFacts, *, draft_id: str) -> View:
     ]
     if environment.confirm_instance_suffix:
         blocks.append(
-            _text(
+            text(
                 f"Last {SUFFIX_LENGTH} characters of the instance's id",
                 Field.SUFFIX,
                 draft_id,
@@ -166,66 +166,6 @@ def form(facts: RestoreFacts, *, draft_id: str) -> View:
             )
         )
     return _modal(draft_id, *blocks, submit="Ask for approval")
-
-
-def block(field: Field, draft_id: str) -> str:
-    """Return the block id of a field in the modal of a draft."""
-    return f"{field.value}.{draft_id}"
-
-
-def deny_form(op: Restore) -> View:
-    """Return the modal that asks an approver why not."""
-    return {
-        "type": "modal",
-        "callback_id": Callback.DENY.value,
-        "private_metadata": op.id,
-        "title": plain("Deny the restore"),
-        "submit": plain("Deny"),
-        "close": plain("Back"),
-        "blocks": [
-            section(
-                f"The restore of {called(op.plan.instance)} ({clean(op.environment, 60)}) ends "
-                "here, and nothing is changed. Your reason is shown in the thread."
-            ),
-            _text("Reason", Field.REASON, op.id, hint="What should the requester do instead?"),
-        ],
-    }
-
-
-def _modal(draft_id: str, *blocks: Block, submit: str | None = None) -> View:
-    view: View = {
-        "type": "modal",
-        "callback_id": Callback.RESTORE.value,
-        "private_metadata": draft_id,
-        "title": plain("Restore an instance"),
-        "close": plain("Cancel" if submit else "Close"),
-        "blocks": list(blocks),
-    }
-    if submit:
-        view["submit"] = plain(submit)
-    return view
-
-
-def _input(
-    label: str, element: Block, field: Field, draft_id: str, *, hint: str = "", dispatch: bool
-) -> Block:
-    made: Block = {
-        "type": "input",
-        "block_id": block(field, draft_id),
-        "label": plain(label),
-        "element": element,
-        "dispatch_action": dispatch,
-    }
-    if hint:
-        made["hint"] = plain(hint)
-    return made
-
-
-def _text(label: str, field: Field, draft_id: str, *, hint: str, most: int = REASON_MOST) -> Block:
-    element: Block = {"type": "plain_text_input", "action_id": VALUE, "max_length": most}
-    if most == REASON_MOST:
-        element["multiline"] = True
-    return _input(label, element, field, draft_id, hint=hint, dispatch=False)
 
 
 def _facts(facts: RestoreFacts) -> Block:
@@ -250,7 +190,7 @@ def _picker(facts: RestoreFacts, draft_id: str) -> Block:
     }
     if facts.snapshot:
         element["initial_option"] = snapshot_option(facts.snapshot, facts.now)
-    return _input(
+    return field(
         "Snapshot",
         element,
         Field.SNAPSHOT,
@@ -291,10 +231,14 @@ def _waiver(obstacle: str, draft_id: str) -> list[Block]:
             f"⚠ *No safety snapshot can be taken:* {clean(obstacle)}. "
             "There will be no way back to the present data."
         ),
-        _text(
+        text(
             "Why go ahead without a safety snapshot?",
             Field.WAIVER,
             draft_id,
             hint="The approvers see this first, and the audit log keeps it.",
         ),
     ]
+
+
+def _modal(draft_id: str, *blocks: Block, submit: str | None = None) -> View:
+    return modal(Callback.RESTORE, "Restore an instance", *blocks, metadata=draft_id, submit=submit)

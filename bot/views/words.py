@@ -124,6 +124,11 @@ def bullets(clauses: Sequence[str], most: int = 2000) -> str:
     return "\n".join([*lines[:shown], *left_out])
 
 
+def article(noun: str) -> str:
+    """Put the indefinite article before a noun: `a restore`, `an overwrite`."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
 def pack(lines: Iterable[str]) -> list[Block]:
     """Put many lines into as few sections as Slack's 3,000 characters allow."""
     texts: list[str] = []

@@ -82,8 +82,8 @@ async def a_permit(aura: AuraClient, clock: MovingClock) -> Permit:
     return Permit(
         operation_id=OperationId("rst-1"),
         seal="5ea1",
-        instance_id=ORDERS,
-        snapshot_id=snapshot_id,
+        effect="overwrite_in_place",
+        names={"instance": ORDERS, "snapshot": snapshot_id},
         intended_at=clock.now(),
     )
 
@@ -156,7 +156,7 @@ async def test_a_restore_runs_once_and_ends_running(
     with pytest.raises(NotAllowed):
         await aura.overwrite_in_place(permit)
     [restore] = double.restores
-    assert (restore.instance_id, restore.snapshot_id) == (ORDERS, permit.snapshot_id)
+    assert (restore.instance_id, restore.snapshot_id) == (ORDERS, permit.names["snapshot"])
     assert restore.request_id == accepted.request_id
 
 

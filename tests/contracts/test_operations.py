@@ -17,9 +17,8 @@ from bot.core.errors import (
     StoreUnavailable,
     UnknownOperation,
 )
-from bot.core.operations import Restore, TakeSnapshot, advance
+from bot.core.operations import Phase, Restore, TakeSnapshot, advance
 from bot.core.operations.events import Cancelled
-from bot.core.operations.restore import RestorePhase
 from tests.contracts.samples import (
     APPROVER,
     NOW,
@@ -51,7 +50,7 @@ async def test_stored_operation_is_read_back_equal(operations: RedisOperations) 
 async def test_update_is_stored_with_the_next_version(operations: RedisOperations) -> None:
     await operations.create(restore())
     changed = await operations.update(OperationId("rst-1"), approve)
-    assert (changed.phase, changed.version) == (RestorePhase.APPROVED, 1)
+    assert (changed.phase, changed.version) == (Phase.APPROVED, 1)
     assert await operations.get(OperationId("rst-1")) == changed
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from bot.core.base import InstanceId
 from bot.core.environments import Environment
 from bot.core.instances import Instance
-from bot.core.plan import RestorePlan, material_differences
+from bot.core.plan import RestorePlan, snapshot_differences
 from bot.core.snapshots import Snapshot
 from tests.core.samples import NOW, WAIVER, environment, instance, plan, snapshot, take
 
@@ -20,11 +20,10 @@ def differences(
     chosen: Snapshot | None = None,
     where: Environment | None = environment(),  # noqa: B008 -- frozen
 ) -> tuple[str, ...]:
-    return material_differences(
-        sealed or plan(),
-        instance=now or instance(),
-        snapshot=chosen or snapshot(),
-        environment=where,
+    sealed = sealed or plan()
+    return (
+        *sealed.differences(instance=now or instance(), environment=where),
+        *snapshot_differences(sealed.snapshot, chosen or snapshot()),
     )
 
 

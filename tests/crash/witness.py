@@ -82,7 +82,9 @@ class Witness:
 
     async def operation(self, operation_id: OperationId) -> Restore:
         """The restore as it is stored."""
-        return await self._bot.house.decisions.get(operation_id)
+        op = await self._bot.house.decisions.get(operation_id)
+        assert isinstance(op, Restore)
+        return op
 
     async def ticks_under_way(self) -> int:
         """How many ticks are noted as running."""

@@ -108,12 +108,12 @@ async def test_undo_of_a_restore_that_never_ran_finds_nothing_to_go_back_to(stor
 async def test_decision_about_something_else_than_a_restore_is_refused(story: Story) -> None:
     await story.guest.clicks("Approve", in_=await story.requested())
     await press(story, story.approver, "approve", "rst-made-up")
-    assert "There is no restore “rst-made-up”" in story.approver.whisper
+    assert "There is no request “rst-made-up”" in story.approver.whisper
 
     await story.requester.types("/aura snapshot take catalog-prod")
     [snapshot, restore] = await story.bot.operations.recent(2)
     await press(story, story.approver, "approve", snapshot.id)
-    assert f"There is no restore “{snapshot.id}”" in story.approver.whisper
+    assert f"There is no request “{snapshot.id}”" in story.approver.whisper
     assert (await story.bot.operations.get(restore.id)) == restore
 
 

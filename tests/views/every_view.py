@@ -8,11 +8,11 @@ from bot.core.base import InstanceId, SnapshotId
 from bot.core.environments import Environment
 from bot.core.errors import BotError
 from bot.core.instances import Instance, Project
-from bot.core.operations import Restore, TakeSnapshot
+from bot.core.operations import AnyOperation, Restore
 from bot.core.operations import events as e
 from bot.core.plan import Waiver
 from bot.core.snapshots import Exportable, Snapshot, SnapshotNote
-from bot.views import home, instances, jobs, operations, snapshots
+from bot.views import forms, home, instances, jobs, operations, snapshots
 from bot.views import restore as modal
 from bot.views.instances import InstanceRow
 from bot.views.kit import Message, View
@@ -108,7 +108,7 @@ def history(said: str, count: int) -> list[Snapshot]:
 
 def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
     """Yield each view by name."""
-    ops: list[Restore | TakeSnapshot] = [*restores(said)]
+    ops: list[AnyOperation] = [*restores(said)]
     taking = {"note": said, "name": said, "tier": said}
     failed = e.StepFailed(reason=said, hint=said, request_id=said)
     ops += [take(*events, **taking) for events in ((), (STARTED,), (STARTED, COMPLETED), (failed,))]
@@ -147,7 +147,7 @@ def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
     yield "home, last page", home.home(fleet_rows, ops, pending, now=NOW, page=99)
 
 
-def _of(op: Restore | TakeSnapshot) -> Iterator[Shown]:
+def _of(op: AnyOperation) -> Iterator[Shown]:
     now, name = minutes(20), f"{op.kind} {op.phase}"
     yield f"card: {name}", operations.card(op, now=now)
     yield f"alert: {name}", operations.alert(op, link=LINK, now=now)
@@ -161,7 +161,7 @@ def _of(op: Restore | TakeSnapshot) -> Iterator[Shown]:
     if isinstance(op, Restore):
         yield f"gate: {name}", operations.gate(op, now=now)
         yield f"invitation: {name}", operations.invitation(op, link=LINK)
-        yield f"deny: {name}", modal.deny_form(op)
+        yield f"deny: {name}", forms.deny_form(op)
 
 
 def _snapshots(said: str, many: int) -> Iterator[Shown]:

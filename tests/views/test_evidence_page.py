@@ -45,19 +45,19 @@ def test_the_page_tells_everything_in_order() -> None:
 | project.id | project-1 |
 | project.name | Orders |
 | environment | production |
+| created_at | 2026-11-22T12:00:00Z |
+| reason | a bad migration |
+| quorum | 1 |
+| policy_version | 9c7dfced9eac |
+| expires_at | 2026-11-22T12:30:00Z |
+| execution_window | PT10M |
+| waiver | — |
 | snapshot.id | snap-1 |
 | snapshot.instance_id | ab12cd34 |
 | snapshot.status | Completed |
 | snapshot.profile | Scheduled |
 | snapshot.taken_at | 2026-11-22T09:00:00Z |
 | snapshot.exportable | unknown |
-| reason | a bad migration |
-| waiver | — |
-| quorum | 1 |
-| policy_version | 9c7dfced9eac |
-| created_at | 2026-11-22T12:00:00Z |
-| expires_at | 2026-11-22T12:30:00Z |
-| execution_window | PT10M |
 
 ## Approvals
 

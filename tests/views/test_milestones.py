@@ -1,6 +1,6 @@
 from inline_snapshot import snapshot
 
-from bot.core.operations import Restore, TakeSnapshot
+from bot.core.operations import AnyOperation
 from bot.core.operations import events as e
 from bot.views.operations import milestone
 from tests.views.reading import read
@@ -24,7 +24,7 @@ from tests.views.samples import (
 )
 
 
-def told(op: Restore | TakeSnapshot) -> str:
+def told(op: AnyOperation) -> str:
     return "\n".join(read(milestone(op, index)) for index in range(len(op.history)))
 
 

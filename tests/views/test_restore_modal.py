@@ -3,12 +3,12 @@ from inline_snapshot import snapshot
 
 from bot.core.errors import BotError, UnknownSnapshot
 from bot.core.instances import safety_obstacle
+from bot.views.forms import deny_form
 from bot.views.ids import Action
 from bot.views.restore import (
     RestoreFacts,
     broken,
     choose,
-    deny_form,
     form,
     loading,
 )

@@ -162,7 +162,7 @@ class AuraClient:
         An AuraError with ``definite`` False means that nobody can know whether it was done.
         Raises NotAllowed when the permit has been consumed before.
         """
-        target = f"{_path(permit.instance_id, permit.snapshot_id)}/restore"
+        target = f"{_path(permit.instance_id, SnapshotId(permit.names['snapshot']))}/restore"
 
         async def ask(session: Session) -> Accepted:
             answer = await session.overwrite_in_place(target, permit)

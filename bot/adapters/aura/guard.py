@@ -1,11 +1,11 @@
 """The guard: what may leave for Aura, whatever the code above it believes.
 
 It sits where bytes leave the process. A call passes only if its method, target, headers and body
-are exactly those of the effect that it claims; the one destructive call passes only with a permit
-for exactly this instance and snapshot, which is consumed in the store right before (promises P1
-and P6). An instance is created only with a permit that names the whole body, and deleted only
-while the ledger holds it (promise P13). Nothing but the request's own timeout goes further down:
-extensions of httpcore could otherwise change the target on the wire
+are exactly those of the effect that it claims; a destructive call passes only with a permit for
+this effect on exactly what path and body name, which is consumed in the store right before
+(promises P1 and P6). An instance is created only with a permit that names the whole body, and
+deleted only while the ledger holds it (promise P13). Nothing but the request's own timeout goes
+further down: extensions of httpcore could otherwise change the target on the wire
 (https://www.encode.io/httpcore/extensions/).
 """
 
@@ -60,7 +60,11 @@ ID = re.compile(_ID)
 
 @dataclass(frozen=True)
 class Shape:
-    """One kind of call; ``target`` is the path with its query as it goes out."""
+    """One kind of call; ``target`` is the path with its query as it goes out.
+
+    The body is ``body``, or, where it names something, what ``wording`` describes. All that a
+    destructive call names stands in groups of ``target`` and ``wording``: instance, snapshot …
+    """
 
     method: str
     target: re.Pattern[str]
@@ -68,6 +72,7 @@ class Shape:
     """None where the permit says it."""
     media: str | None = None
     destructive: bool = False
+    wording: re.Pattern[bytes] | None = None
 
 
 def _get(target: str) -> Shape:
@@ -114,6 +119,18 @@ _HEADERS = frozenset(
 )
 
 
+def _said(shape: Shape, body: bytes) -> dict[str, str] | None:
+    """Return what a body names, or None when it is not of this shape."""
+    if shape.wording is None:
+        return {} if shape.body in (None, body) else None
+    found = shape.wording.fullmatch(body)
+    return (
+        {name: value.decode("ascii") for name, value in found.groupdict().items()}
+        if found
+        else None
+    )
+
+
 class Guard(httpx.AsyncBaseTransport):
     """Lets known calls out to one origin.
 
@@ -147,7 +164,7 @@ class Guard(httpx.AsyncBaseTransport):
         copying: CopyPermit | None = None
         still_fresh: Callable[[], None] | None = None
         if shape.destructive:
-            still_fresh = await self._spend(permit, names)
+            still_fresh = await self._spend(permit, request.extensions["effect"], names)
         elif shape is SHAPES[Effect.CREATE_COPY]:
             began = self._clock.monotonic()
             copying = await self._copies.may_create(permit, body)
@@ -170,6 +187,7 @@ class Guard(httpx.AsyncBaseTransport):
         target = url.raw_path.decode("ascii")
         shape = SHAPES.get(request.extensions.get("effect", ""))
         names = shape.target.fullmatch(target) if shape else None
+        said = _said(shape, body) if shape else None
         fits = (
             shape is not None
             and names is not None
@@ -180,20 +198,22 @@ class Guard(httpx.AsyncBaseTransport):
             and headers.get_list("host") == [self._origin.netloc.decode("ascii")]
             and set(headers) <= _HEADERS
             and headers.get_list("content-type") == ([shape.media] if shape.media else [])
-            and shape.body in (None, body)
+            and said is not None
         )
-        if shape is None or names is None or not fits:
+        if shape is None or names is None or said is None or not fits:
             raise Blocked(
                 f"the guard before Aura let a call not out: {request.method} {target[:80]}",
                 hint="Nothing was sent. This is a fault in the bot; please report it.",
             )
-        return shape, names.groupdict()
+        return shape, {**names.groupdict(), **said}
 
-    async def _spend(self, permit: object, names: dict[str, str]) -> Callable[[], None]:
+    async def _spend(
+        self, permit: object, effect: str, names: dict[str, str]
+    ) -> Callable[[], None]:
         """Consume the permit; returns a check that raises when too much time has passed since."""
         if not isinstance(permit, Permit):
             raise Blocked("a restore needs a permit", hint="Nothing was sent.")
-        if names != {"instance": permit.instance_id, "snapshot": permit.snapshot_id}:
+        if (effect, names) != (permit.effect, permit.names):
             raise Blocked("the permit is for another restore", hint="Nothing was sent.")
         began = self._clock.monotonic()
         try:

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 from bot.adapters.redis.connection import KEPT, PREFIX, Script, fresh_token
 from bot.adapters.redis.operations import OPEN
 from bot.core.base import OperationId
-from bot.core.operations.restore import RestorePhase
+from bot.core.operations import Phase
 
 _CLAIM = """
 -- KEYS claim; ARGV token, milliseconds kept
@@ -18,8 +18,10 @@ return 0
 
 _SPEND = """
 -- KEYS permit, open; ARGV token, milliseconds kept, operation, the phase that may send
+-- In `open` an operation stands as its kind and its phase.
 if redis.call('GET', KEYS[1]) == ARGV[1] then return 1 end
-if redis.call('HGET', KEYS[2], ARGV[3]) ~= ARGV[4] then return 0 end
+local stands = redis.call('HGET', KEYS[2], ARGV[3])
+if not stands or string.match(stands, ' (.*)$') ~= ARGV[4] then return 0 end
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
 return 0
 """
@@ -54,6 +56,5 @@ class RedisPermits:
         Raises StoreUnavailable; the permit may have been used up then, and stays so.
         """
         key = f"{PREFIX}permit:{operation_id}"
-        sending = f"restore {RestorePhase.STARTING}"
-        args: list[str | int] = [fresh_token(), self._kept, operation_id, sending]
+        args: list[str | int] = [fresh_token(), self._kept, operation_id, Phase.STARTING.value]
         return bool(await self._spend([key, OPEN], args))

@@ -27,7 +27,7 @@ from bot.adapters.redis.connection import (
 from bot.adapters.redis.operations_lua import CREATE, STUMBLE, UPDATE
 from bot.core.base import InstanceId, OperationId
 from bot.core.errors import AlreadyDecided, InstanceBusy, UnknownOperation
-from bot.core.operations import OPERATION, Operation, Restore, TakeSnapshot
+from bot.core.operations import OPERATION, AnyOperation, Operation
 from bot.ports.operations import Op
 
 _log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class RedisOperations:
                     holder = answer[1]
         raise crowded()
 
-    async def get(self, operation_id: OperationId) -> Restore | TakeSnapshot | None:
+    async def get(self, operation_id: OperationId) -> AnyOperation | None:
         """Return an operation, or None."""
         with guarded():
             stored = await self._redis.hget(_op(operation_id), "json")
@@ -145,7 +145,7 @@ class RedisOperations:
         with guarded():
             return tuple(OperationId(str(key)) for key in await self._redis.hkeys(OPEN))
 
-    async def recent(self, limit: int = 50) -> tuple[Restore | TakeSnapshot, ...]:
+    async def recent(self, limit: int = 50) -> tuple[AnyOperation, ...]:
         """Return the newest operations first, finished ones included.
 
         One that a newer version wrote is left out and named in the log: while replicas differ,
@@ -185,7 +185,7 @@ class RedisOperations:
         return Counter((kind, phase) for kind, _, phase in pairs)
 
 
-def _readable(name: str, json: str | None) -> Restore | TakeSnapshot | None:
+def _readable(name: str, json: str | None) -> AnyOperation | None:
     try:
         return OPERATION.validate_json(json) if json else None
     except ValidationError:

@@ -4,12 +4,15 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from bot.core.operations.approval import Asked
 from bot.core.operations.base import Operation, Origin, Recorded, advance
+from bot.core.operations.gated import Gated
+from bot.core.operations.phases import Phase
 from bot.core.operations.restore import Restore
 from bot.core.operations.snapshot import TakeSnapshot
 
 AnyOperation = Annotated[Restore | TakeSnapshot, Field(discriminator="kind")]
-OPERATION: TypeAdapter[Restore | TakeSnapshot] = TypeAdapter(AnyOperation)
+OPERATION: TypeAdapter[AnyOperation] = TypeAdapter(AnyOperation)
 #: The kinds, for diagrams and metrics.
 KINDS: tuple[type[Operation], ...] = (Restore, TakeSnapshot)
 
@@ -17,8 +20,11 @@ __all__ = [
     "KINDS",
     "OPERATION",
     "AnyOperation",
+    "Asked",
+    "Gated",
     "Operation",
     "Origin",
+    "Phase",
     "Recorded",
     "Restore",
     "TakeSnapshot",

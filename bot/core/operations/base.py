@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, field_validator
 
 from bot.core.base import ChannelId, Frozen, InstanceId, OperationId
 from bot.core.errors import IllegalTransition
 from bot.core.operations.events import Event
 from bot.core.people import Person
+from bot.core.plan import Plan
 
 E = TypeVar("E", bound=Frozen)
 
@@ -50,6 +51,7 @@ class Operation(Frozen):
     #: The phases from which the restored instance is held against other operations (promise P8).
     EXCLUSIVE: ClassVar[bool] = False
 
+    kind: str
     id: OperationId
     environment: str
     requester: Person
@@ -57,9 +59,17 @@ class Operation(Frozen):
     channel: ChannelId
     origin: Origin = Origin()
     created_at: AwareDatetime
+    plan: Plan
     history: tuple[Recorded, ...] = ()
     version: int = 0
     phase: Any
+
+    @field_validator("phase")
+    @classmethod
+    def _known(cls, phase: StrEnum) -> StrEnum:
+        if phase not in cls.TABLE:
+            raise ValueError(f"the table has no phase {phase}")
+        return phase
 
     @property
     def final(self) -> bool:

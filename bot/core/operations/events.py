@@ -76,7 +76,7 @@ class SnapshotCompleted(Frozen):
 
 
 class RestoreIntended(Frozen):
-    """About to send the one restore call; recorded before it leaves (promise P6)."""
+    """About to send the one call that replaces data; recorded before it leaves (promise P6)."""
 
     kind: Literal["restore_intended"] = "restore_intended"
     status_before: str

@@ -24,8 +24,8 @@ RESTORE = f"/v1/instances/{ORDERS}/snapshots/{SNAPSHOT}/restore"
 PERMIT = Permit(
     operation_id=OperationId("rst-1"),
     seal="5ea1",
-    instance_id=ORDERS,
-    snapshot_id=SNAPSHOT,
+    effect="overwrite_in_place",
+    names={"instance": ORDERS, "snapshot": SNAPSHOT},
     intended_at=NOON,
 )
 MAIN = Credential(name="main", client_id="id-main", client_secret=SecretStr("hush-main"))

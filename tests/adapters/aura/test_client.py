@@ -208,7 +208,7 @@ async def test_while_a_credential_is_broken_an_unknown_instance_has_not_gone(
     both: AuraClient, accounts: TwoAccounts, broken: Reply, kind: type[AuraError]
 ) -> None:
     accounts.broken["other"] = broken
-    permit = PERMIT.model_copy(update={"instance_id": BILLING})
+    permit = PERMIT.model_copy(update={"names": {**PERMIT.names, "instance": BILLING}})
     with pytest.raises(kind) as caught:
         await both.overwrite_in_place(permit)
     assert caught.value.definite
@@ -298,7 +298,8 @@ async def test_a_restore_goes_to_the_permits_path_or_nowhere(
 ) -> None:
     aura = ScriptedAura()
     aura.answer = lambda request: error(409)
-    permit = PERMIT.model_copy(update={"instance_id": instance_id, "snapshot_id": snapshot_id})
+    names = {"instance": instance_id, "snapshot": snapshot_id}
+    permit = PERMIT.model_copy(update={"names": names})
     async with a_client(aura, MovingClock()) as client:
         with pytest.raises((AuraConflict, AuraNotFound)):
             await client.overwrite_in_place(permit)

@@ -196,8 +196,10 @@ async def test_no_extension_can_change_the_call_on_the_wire(
     [
         None,
         PERMIT.model_dump(),
-        PERMIT.model_copy(update={"snapshot_id": "another"}),
-        PERMIT.model_copy(update={"instance_id": "another"}),
+        PERMIT.model_copy(update={"names": {**PERMIT.names, "snapshot": "another"}}),
+        PERMIT.model_copy(update={"names": {**PERMIT.names, "instance": "another"}}),
+        PERMIT.model_copy(update={"names": {**PERMIT.names, "source": "another"}}),
+        PERMIT.model_copy(update={"effect": "overwrite_from"}),
     ],
 )
 async def test_restore_needs_the_permit_for_exactly_this(

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from bot.core.base import OperationId, SnapshotId, TeamId
 from bot.core.errors import BotError, NotAllowed
-from bot.core.operations import OPERATION, Recorded, Restore, advance
+from bot.core.operations import OPERATION, Phase, Recorded, Restore, advance
 from bot.core.operations import events as e
-from bot.core.operations.restore import RestorePhase as P
 from bot.core.permits import mint
 from tests.core.drill_samples import DRILLED
 from tests.core.operations.test_restore_machine import EVENTS
@@ -37,6 +36,7 @@ from tests.core.samples import (
     starting,
 )
 
+P = Phase
 PEOPLE = [REQUESTER, APPROVER, SECOND, person("U02APP", team=TeamId("T99"))]
 CALLED = {P.STARTING, P.UNCERTAIN, P.RESTORING, P.VERIFYING, P.DONE, P.STUCK}
 
@@ -127,7 +127,8 @@ def test_a_permit_names_the_one_path_of_the_plan() -> None:
     op = starting()
     permit = mint(op)
     assert (permit.operation_id, permit.seal) == (op.id, op.plan.seal)
-    assert (permit.instance_id, permit.snapshot_id) == ("ab12cd34", "snap-1")
+    assert permit.effect == "overwrite_in_place"
+    assert permit.names == {"instance": "ab12cd34", "snapshot": "snap-1"}
 
 
 def test_a_waived_restore_gets_its_permit() -> None:

@@ -1,0 +1,134 @@
+"""The root card of a gated operation: all that was asked and agreed, and how far it has come."""
+
+from datetime import datetime
+
+from bot.core.operations import Gated, Phase
+from bot.core.operations import events as e
+from bot.views.gated_words import line, tell
+from bot.views.kinds import words
+from bot.views.kit import (
+    Block,
+    Message,
+    clean,
+    code,
+    fields,
+    header,
+    moment,
+    section,
+    span,
+    user,
+)
+from bot.views.request import approvals, cdc, direction, stand, waiver
+from bot.views.words import called, flat, foot, hour, quote, size
+
+P = Phase
+
+_HEADS = {
+    P.AWAITING_APPROVAL: "⏳ Waiting for approval: {}",
+    P.APPROVED: "▶ Approved: {}",
+    P.SNAPSHOTTING: "▶ Safety snapshot first: {}",
+    P.READY: "▶ About to begin: {}",
+    P.STARTING: "▶ Starting: {}",
+    P.UNCERTAIN: "❓ Answer lost, looking: {}",
+    P.DENIED: "⛔ Denied: {}",
+    P.EXPIRED: "⌛ Expired: {}",
+    P.CANCELLED: "✖ Cancelled: {}",
+    P.VOIDED: "✖ No longer valid: {}",
+    P.FAILED: "❌ Failed: {}",
+    P.STUCK: "❓ Needs a person: {}",
+}
+
+#: Each step while it is under way, once it is done, and the events that do it, in order.
+_STEPS: tuple[tuple[str, str, tuple[type, ...]], ...] = (
+    ("Waiting for approval", "Approved", (e.Approved,)),
+    ("Safety snapshot", "Safety snapshot", (e.SnapshotCompleted, e.SafetyWaived)),
+    ("Last look", "{} call recorded", (e.RestoreIntended,)),
+    ("Sent to Aura", "Accepted by Aura", (e.RestoreStarted, e.SettledRan)),
+    ("Restoring, the instance is offline", "Running again", (e.RestoreFinished,)),
+    ("Reading once more", "Confirmed", (e.Verified,)),
+)
+_UNKNOWN = frozenset({P.UNCERTAIN, P.STUCK})
+
+
+def card(op: Gated, *, now: datetime) -> Message:
+    """Show it from its plan to its present phase; it carries no buttons."""
+    told = tell(op)
+    blocks = [
+        *waiver(op),
+        header(_head(op)),
+        *stand(told),
+        *direction(op),
+        *_facts(op),
+        section(f"*Reason*\n{quote(op.plan.reason)}"),
+        *cdc(op),
+        section(_checklist(op)),
+        foot(op, now),
+    ]
+    return Message(text=line(told), blocks=tuple(blocks))
+
+
+def _head(op: Gated) -> str:
+    name, said = flat(op.plan.instance.name, 80), words(op)
+    match op.phase:
+        case P.RESTORING:
+            doing = said.doing.format(name)
+            return f"▶ {doing[:1].upper()}{doing[1:]}"
+        case P.VERIFYING:
+            return f"▶ Checking {name}"
+        case P.DONE:
+            return f"✅ {said.done.format(name)}"
+        case phase:
+            return _HEADS[phase].format(said.of.format(name))
+
+
+def _facts(op: Gated) -> list[Block]:
+    plan = op.plan
+    return [
+        fields(
+            [
+                ("Instance", called(plan.instance)),
+                ("Environment", clean(plan.environment, 60)),
+                ("Project", f"{clean(plan.project.name, 80)} {code(plan.project.id, 60)}"),
+                ("Tier and size", size(op.plan.instance)),
+                ("Status when asked", clean(plan.instance.status, 40)),
+                *words(op).source(op),
+                ("Requested by", user(op.requester.user_id)),
+                ("Approvals", approvals(op)),
+                ("Plan seal", code(plan.seal[:12])),
+            ]
+        )
+    ]
+
+
+def _checklist(op: Gated) -> str:
+    """Show the steps with their times: done, under way, still to come or never reached."""
+    at, previous = op.created_at, op.created_at
+    lines = [f"✓ Requested · {moment(at)}"]
+    under_way = not op.final
+    for doing, done, kinds in _STEPS:
+        times = [r.at for r in op.history if isinstance(r.event, kinds)]
+        label = _label(op, doing if under_way and not times else done)
+        if times:
+            lines.append(
+                f"✓ {label} · {hour(times[0], beside=at)} · after {span(times[0] - previous)}"
+            )
+            previous = times[0]
+        elif under_way:
+            sign = "❓" if op.phase in _UNKNOWN else "▶"
+            lines.append(f"{sign} {label} · since {hour(op.since, beside=at)}")
+            under_way = False
+        else:
+            lines.append(f"{'·' if op.final else '○'} {label}")
+    if op.final and op.ended_at and op.phase is not P.DONE:
+        lines.append(f"✖ Ended as {op.phase} · {hour(op.ended_at, beside=at)}")
+    return "\n".join(lines)
+
+
+def _label(op: Gated, label: str) -> str:
+    if label in ("Approved", "Waiting for approval"):
+        return f"{label} ({len(op.approvers)} of {op.plan.quorum})"
+    if label != "Safety snapshot":
+        return label.format(op.NOUN.capitalize())
+    if op.plan.waiver:
+        return "Safety snapshot waived"
+    return f"Safety snapshot {code(op.safety_snapshot, 80)}" if op.safety_snapshot else label

@@ -1,0 +1,27 @@
+"""The kinds that people ask for and approve, and the words of each."""
+
+from collections.abc import Mapping
+
+from bot.core.operations import Asked, Restore
+from bot.views.asked import Words
+from bot.views.restore_words import RESTORE
+from bot.views.words import called
+
+WORDS: Mapping[type[Asked], Words] = {
+    Restore: RESTORE,
+}
+
+
+def words(op: Asked) -> Words:
+    """Return the words of an operation's kind."""
+    return WORDS[type(op)]
+
+
+def of(op: Asked) -> str:
+    """Name it with its instance: `restore of …`."""
+    return words(op).of.format(called(op.plan.instance))
+
+
+def ask(op: Asked) -> str:
+    """Say what the requester asks for: `to restore …`."""
+    return words(op).ask.format(called(op.plan.instance))

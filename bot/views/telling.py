@@ -1,0 +1,17 @@
+"""Where any request stands, in sentences, whatever its kind."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.core.operations import Asked, Restore
+from bot.views import gated_words
+from bot.views.asked import Told
+
+TELLERS: Mapping[type[Asked], Callable[[Any], Told]] = {
+    Restore: gated_words.tell,
+}
+
+
+def tell(op: Asked) -> Told:
+    """Say where a request stands."""
+    return TELLERS[type(op)](op)
