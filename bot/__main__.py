@@ -22,6 +22,7 @@ from bot import app, errands, log, manifest
 from bot.config import ConfigError, Settings, load, schema
 from bot.core.errors import BotError
 from bot.core.findings import Level
+from bot.lines.do import do
 from bot.lines.evidence import evidence
 from bot.lines.vault import vault
 from bot.views.doctor import report
@@ -40,6 +41,7 @@ audit = typer.Typer(help="Read the audit log.", no_args_is_help=True, rich_marku
 commands.add_typer(audit, name="audit")
 commands.add_typer(evidence, name="evidence")
 commands.add_typer(vault, name="vault")
+commands.command("do")(do)
 
 
 @commands.command()

@@ -31,8 +31,9 @@ from bot.ports import Clock, Queue
 from bot.services import reaper, scheduler, sweep
 from bot.services.house import House, furnish
 from bot.services.world import Pace, World
-from handlers import register
+from handlers import ROUTES, register
 from handlers.edge import Tasks
+from handlers.pipeline import Pipeline
 
 log = structlog.get_logger(__name__)
 
@@ -190,6 +191,7 @@ async def serve(
             ready=_checks(bot, socket),
             metrics=lambda: _page(bot, queue),
             events=None if socket else bot.bolt,
+            more=Pipeline(bot.house, ROUTES.commands, settings.robots).routes(),
         )
         await stack.enter_async_context(server)
         await bot.house.sweep(forced=True)

@@ -110,7 +110,7 @@ async def answer(ctx: Context, work: Callable[[], Awaitable[Message | None]]) ->
         log.info("refused", why=trouble.summary, kind=type(trouble).__name__)
         message = views.whisper(trouble)
     except Exception:
-        message = views.unknown(_reference("unexpected"))
+        message = views.unknown(reference("unexpected"))
     if message is None:
         return
     try:
@@ -122,12 +122,12 @@ async def answer(ctx: Context, work: Callable[[], Awaitable[Message | None]]) ->
 def told(trouble: Exception) -> str:
     """Return one plain sentence about a failure, for where no message can stand."""
     if not isinstance(trouble, BotError):
-        return f"Something went wrong that I did not expect. Reference: {_reference('unexpected')}."
+        return f"Something went wrong that I did not expect. Reference: {reference('unexpected')}."
     clauses = [f"{trouble.summary[:1].upper()}{trouble.summary[1:]}.", trouble.hint or ""]
     return " ".join(clauses).strip()
 
 
-def _reference(event: str) -> str:
+def reference(event: str) -> str:
     """Log the present exception under a number that the person is given."""
     reference = f"ref-{secrets.token_hex(4)}"
     log.exception(event, reference=reference)

@@ -1,7 +1,7 @@
 """The small web server: health, readiness, metrics, and Slack's events in HTTP mode."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import TracebackType
 
 import structlog
@@ -25,7 +25,7 @@ class CannotListen(BotError):
 
 
 class WebServer:
-    """Serves `/healthz`, `/readyz`, `/metrics`, and `/slack/events` when an app is given."""
+    """Serves `/healthz`, `/readyz`, `/metrics`, ``more``, and with an app `/slack/events`."""
 
     def __init__(
         self,
@@ -35,11 +35,13 @@ class WebServer:
         ready: Checks,
         metrics: Callable[[], Awaitable[bytes]],
         events: AsyncApp | None = None,
+        more: Iterable[web.AbstractRouteDef] = (),
     ) -> None:
         self._host, self._port = host, port
         self._ready = ready
         self._metrics = metrics
         self._events = events
+        self._more = tuple(more)
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> "WebServer":
@@ -49,6 +51,7 @@ class WebServer:
         app.router.add_get("/metrics", self._page)
         if self._events is not None:
             app.router.add_post("/slack/events", self._slack)
+        app.router.add_routes(self._more)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         try:

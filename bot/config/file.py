@@ -57,6 +57,10 @@ def _contradictions(file: File) -> Iterator[tuple[Where, str]]:
         if alias.lower() in aliases:
             yield ("aliases", alias), "is there twice: capitals make no difference"
         aliases.add(alias.lower())
+    for name, robot in file.robots.items():
+        for place in robot.environments:
+            if place not in file.environments:
+                yield ("robots", name, "environments"), f"there is no environment {place}"
     if file.runner.poll_least > file.runner.poll_most:
         yield ("runner", "poll_least"), "is more than poll_most"
 

@@ -14,10 +14,12 @@ from bot.adapters.aura.auth import Credential
 from bot.config.evidence import evidence_key
 from bot.config.file import read
 from bot.config.given import Given
+from bot.config.robots import RobotTable
 from bot.config.tables import CredentialTable, RunnerTable
 from bot.config.vault import VaultSettings, vault_settings
 from bot.core.environments import Estate
 from bot.core.keys import EvidenceKey
+from bot.core.people import Robot
 from bot.core.scratch import ScratchRules
 
 
@@ -46,6 +48,8 @@ class Settings(BaseModel):
     port: int
     estate: Estate
     runner: RunnerTable
+    robots: tuple[tuple[Robot, SecretStr], ...] = ()
+    """Each pipeline with its token."""
     evidence_key: EvidenceKey | None = None
     scratch: ScratchRules = ScratchRules()
     vault: VaultSettings | None = None
@@ -54,6 +58,7 @@ class Settings(BaseModel):
         """Return every value that must never be seen, for the redaction of logs."""
         held = [self.slack_bot_token, self.slack_app_token, self.slack_signing_secret]
         held.extend(credential.client_secret for credential in self.credentials)
+        held.extend(token for _, token in self.robots)
         found = {secret.get_secret_value() for secret in held if secret is not None}
         if self.redis_url is not None:
             password = urlsplit(self.redis_url.get_secret_value()).password
@@ -83,6 +88,7 @@ def load(env: Mapping[str, str]) -> Settings:
     signer = evidence_key(given)
     vault = vault_settings(given, file.vault, file.environments) if file else None
     credentials = _credentials(given, file.credentials) if file else ()
+    robots = _robots(given, file.robots) if file else ()
     if given.faults or file is None or bot_token is None:
         raise ConfigError(given.faults)
     return Settings(
@@ -99,6 +105,7 @@ def load(env: Mapping[str, str]) -> Settings:
         port=port,
         estate=file.estate(),
         runner=file.runner,
+        robots=robots,
         evidence_key=signer,
         scratch=file.scratch.rules(),
         vault=vault,
@@ -119,4 +126,23 @@ def _credentials(given: Given, tables: Mapping[str, CredentialTable]) -> tuple[C
                     per_minute=table.requests_per_minute,
                 )
             )
+    return tuple(found)
+
+
+#: A token that can be guessed is none.
+SHORTEST_TOKEN = 32
+
+
+def _robots(given: Given, tables: Mapping[str, RobotTable]) -> tuple[tuple[Robot, SecretStr], ...]:
+    found = []
+    for name, table in tables.items():
+        token = given.secret(table.token_env, needed=True)
+        if token is None:
+            continue
+        if len(token.get_secret_value()) < SHORTEST_TOKEN:
+            given.faults.append(f"{table.token_env}: is shorter than {SHORTEST_TOKEN} characters")
+        found.append((table.robot(name), token))
+    values = [token.get_secret_value() for _, token in found]
+    if len(set(values)) < len(values):
+        given.faults.append("robots: two of them share a token")
     return tuple(found)

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from bot.config import scratch, vault
 from bot.config.protection import AlertTable, ProtectionTable, TierTable, known_tiers
+from bot.config.robots import RobotTable
 from bot.config.scratch import ScratchTable
 from bot.config.vault import VaultTable
 from bot.core.base import ChannelId, GroupId, InstanceId, ProjectId, UserId
@@ -154,6 +155,9 @@ class File(_Closed):
         default={}, description="Tier facts that have changed since this version."
     )
     scratch: ScratchTable = ScratchTable()
+    robots: dict[_Name, RobotTable] = Field(
+        default={}, description="Pipelines that may use `savepoint do`."
+    )
 
     vault: VaultTable | None = Field(default=None, description="Where exports are kept.")
 
@@ -164,4 +168,5 @@ class File(_Closed):
             aliases={alias.lower(): InstanceId(i) for alias, i in self.aliases.items()},
             watches={name: table.watch() for name, table in self.environments.items()},
             tiers=known_tiers(self.tiers),
+            robots=tuple(table.robot(name) for name, table in self.robots.items()),
         )

@@ -8,7 +8,7 @@ from pydantic import Field
 from bot.core.alerts import AlertRules, Severity
 from bot.core.base import ChannelId, Frozen, InstanceId, ProjectId
 from bot.core.instances import InstanceSummary
-from bot.core.people import Group
+from bot.core.people import Group, Person, Robot
 from bot.core.protection import Protection
 from bot.core.schedules import Schedule
 from bot.core.seal import seal
@@ -71,6 +71,7 @@ class Estate(Frozen):
     watches: Mapping[str, Watch] = Field(default={})
     """By the environment's name."""
     tiers: Mapping[str, TierFacts] = Field(default=dict(FACTS))
+    robots: tuple[Robot, ...] = ()
 
     def environment_of(self, instance: InstanceSummary) -> Environment | None:
         """Return the environment that names the instance, or else its project, or None."""
@@ -85,6 +86,10 @@ class Estate(Frozen):
     def environment(self, name: str) -> Environment | None:
         """Return the environment of this name, or None."""
         return next((e for e in self.environments if e.name == name), None)
+
+    def robot(self, person: Person) -> Robot | None:
+        """Return the pipeline that this is, or None when it is configured no more."""
+        return next((robot for robot in self.robots if robot.person == person), None)
 
     def watch(self, name: str) -> Watch:
         """Return what is wanted of an environment; nothing, where nothing is said."""

@@ -4,6 +4,8 @@ Identity is (team id, user id); names are for display only (promise P2). What Sl
 person is read at the moment of decision (https://docs.slack.dev/reference/objects/user-object).
 """
 
+from typing import Literal
+
 from bot.core.base import Frozen, GroupId, TeamId, UserId
 
 
@@ -37,6 +39,24 @@ class Group(Frozen):
         """Whether nobody is named; an empty list means nobody, never everybody (promise P3)."""
         return not (self.users or self.groups)
 
+
+class Robot(Frozen):
+    """A pipeline that acts with a token: no person of Slack's, so it can never approve (P3)."""
+
+    name: str
+    role: Literal["viewer", "operator"] = "operator"
+    environments: tuple[str, ...] = ()
+
+    @property
+    def person(self) -> Person:
+        """Who it is in operations and in the audit log."""
+        return Person(team_id=ROBOTS, user_id=UserId(f"{ROBOT}{self.name}"))
+
+
+#: Stands where a person has a workspace; none of Slack's is called so.
+ROBOTS = TeamId("robots")
+#: Begins a robot's user id; none of Slack's begins so.
+ROBOT = "robot:"
 
 SLACKBOT = UserId("USLACKBOT")  # is_bot is false for it
 

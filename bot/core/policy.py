@@ -16,7 +16,7 @@ from bot.core.base import Frozen, UserId
 from bot.core.environments import Environment
 from bot.core.errors import NotAllowed
 from bot.core.operations.base import Operation
-from bot.core.people import Person, Standing, ineligible
+from bot.core.people import Person, Robot, Standing, ineligible
 
 
 class Role(IntEnum):
@@ -101,6 +101,31 @@ def decide(role: Role, standing: Standing, environment: Environment | None, rost
             hint="Add the instance, or its project, to an environment in `savepoint.toml`.",
         )
     _listed(role, standing, environment.name, roster)
+
+
+def decide_robot(robot: Robot | None, role: Role, environment: Environment | None) -> None:
+    """Let a pipeline act in a role in an environment, or raise NotAllowed.
+
+    ``robot`` None means that it is configured no more. There is no way to the role of approver.
+    """
+    if robot is None:
+        raise NotAllowed(
+            "this pipeline is not configured any more",
+            hint="`[robots.NAME]` in `savepoint.toml` names those that are.",
+        )
+    if role > Role[robot.role.upper()]:
+        raise NotAllowed(
+            f"the pipeline {robot.name} is only a {robot.role}",
+            hint="Its role stands in `savepoint.toml`; a pipeline can never approve.",
+        )
+    if environment is None and role is Role.VIEWER:
+        return
+    if environment is None or environment.name not in robot.environments:
+        where = environment.name if environment else "what belongs to no environment"
+        raise NotAllowed(
+            f"the pipeline {robot.name} has no part in {where}",
+            hint="Its environments stand in `savepoint.toml`.",
+        )
 
 
 def check_approver(op: Operation, standing: Standing, roster: Roster) -> None:

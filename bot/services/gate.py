@@ -9,7 +9,7 @@ from bot.core.environments import Environment
 from bot.core.errors import ChatFailed, NotAllowed
 from bot.core.instances import InstanceSummary
 from bot.core.operations import Asked
-from bot.core.people import Group, Person, Standing
+from bot.core.people import ROBOTS, Group, Person, Standing
 from bot.core.policy import Role, Roster
 from bot.services.world import World
 
@@ -47,20 +47,27 @@ class Gate:
         """Return the person's standing if they may; raises NotAllowed, and the refusal is kept."""
         live = role is not Role.VIEWER  # looking is harmless, so a moment-old answer will do
         try:
-            standing = await self.standing(person, live=live)
-            roster = await self._roster_or_refuse(environment, live=live)
-            policy.decide(role, standing, environment, roster)
+            return await self.decide(person, role, environment, live=live)
         except NotAllowed as refusal:
             await self._refused(person, action, refusal, environment, instance)
             raise
+
+    async def decide(
+        self, person: Person, role: Role, environment: Environment | None, *, live: bool = True
+    ) -> Standing:
+        """Return the person's standing if they may; raises NotAllowed, and nothing is kept."""
+        standing = await self.standing(person, live=live)
+        if person.team_id == ROBOTS:
+            policy.decide_robot(self._world.estate.robot(person), role, environment)
+            return standing
+        roster = await self._roster_or_refuse(environment, live=live)
+        policy.decide(role, standing, environment, roster)
         return standing
 
     async def allows(self, person: Person, role: Role, environment: Environment | None) -> bool:
         """Say whether a person may, for what is merely shown; nothing is kept."""
         try:
-            standing = await self.standing(person, live=False)
-            roster = await self._roster_or_refuse(environment, live=False)
-            policy.decide(role, standing, environment, roster)
+            await self.decide(person, role, environment, live=False)
         except NotAllowed:
             return False
         return True
@@ -106,7 +113,12 @@ class Gate:
             raise refusal
 
     async def standing(self, person: Person, *, live: bool = True) -> Standing:
-        """Return what Slack says of a person now; a different team or no answer is a refusal."""
+        """Return what Slack says of a person now; a different team or no answer is a refusal.
+
+        A pipeline is a bot, whatever it is asked for: so it can never approve (promise P3).
+        """
+        if person.team_id == ROBOTS:
+            return Standing(person=person, bot=True)
         try:
             standing = await self._world.directory.standing(person.user_id, live=live)
         except ChatFailed as trouble:

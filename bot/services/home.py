@@ -2,7 +2,7 @@
 
 from bot.core import policy
 from bot.core.environments import Environment
-from bot.core.errors import AuraError, BotError, ChatFailed, NotAllowed
+from bot.core.errors import AuraError, BotError
 from bot.core.operations import AnyOperation, Asked, Phase
 from bot.core.people import Person
 from bot.core.policy import Role
@@ -60,13 +60,7 @@ class Home:
         return await self._fleet.rows(seen)
 
     async def _sees(self, person: Person, environment: Environment | None) -> bool:
-        try:
-            standing = await self._gate.standing(person, live=False)
-            roster = await self._gate.roster(environment, live=False)
-            policy.decide(Role.VIEWER, standing, environment, roster)
-        except (NotAllowed, ChatFailed):
-            return False
-        return True
+        return await self._gate.allows(person, Role.VIEWER, environment)
 
     async def _for_decision(self, person: Person, running: tuple[AnyOperation, ...]) -> list[Asked]:
         waiting = [

@@ -8,7 +8,7 @@ from bot.core import policy
 from bot.core.errors import AuraNotFound, ChatFailed, ChatUnavailable, NotAllowed
 from bot.core.instances import Instance
 from bot.core.operations import Asked, Gated
-from bot.core.people import Person, Standing, ineligible
+from bot.core.people import ROBOTS, Person, Standing, ineligible
 from bot.core.policy import Role
 from bot.services.gate import Gate
 from bot.services.world import World
@@ -56,7 +56,12 @@ class Recheck:
             return (f"the people of {op.environment} cannot be read: {trouble.summary}",)
         found: list[str] = []
         try:
-            policy.decide(Role.OPERATOR, await self._standing(op.requester), environment, roster)
+            if op.requester.team_id == ROBOTS:
+                robot = self._world.estate.robot(op.requester)
+                policy.decide_robot(robot, Role.OPERATOR, environment)
+            else:
+                standing = await self._standing(op.requester)
+                policy.decide(Role.OPERATOR, standing, environment, roster)
         except NotAllowed as refusal:
             found.append(f"the requester may not ask any more: {refusal.summary}")
         for approver in op.approvers:

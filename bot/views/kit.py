@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.base import ChannelId, Frozen, UserId
+from bot.core.people import ROBOT
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -51,7 +52,9 @@ def bold(text: str, most: int = 120) -> str:
 
 
 def user(user_id: UserId) -> str:
-    """Mention a person."""
+    """Mention a person; a pipeline is named, since Slack knows no such user."""
+    if user_id.startswith(ROBOT):
+        return f"the pipeline {code(user_id.removeprefix(ROBOT))}"
     return f"<@{user_id}>"
 
 
