@@ -17,7 +17,7 @@ from typing import Any
 
 import zstandard
 
-from sandbox.aura.graphs import Graph, Node, Relationship
+from sandbox.aura.graphs import Definition, Graph, Node, Relationship
 
 _MEMBER = "sandbox-graph.json"
 _MARK = b"zstd"
@@ -74,6 +74,7 @@ def _contents(graph: Graph) -> bytes:
         "relationships": [
             {**asdict(r), "properties": dict(r.properties)} for r in graph.relationships.values()
         ],
+        "schema": [asdict(definition) for definition in graph.schema],
     }
     content = json.dumps(said, default=str).encode()
     archive = io.BytesIO()
@@ -92,7 +93,8 @@ def _packed(content: bytes) -> bytes:
 def _graph(said: Mapping[str, list[dict[str, Any]]]) -> Graph:
     nodes = [Node(**{**n, "labels": frozenset(n["labels"])}) for n in said["nodes"]]
     relationships = [Relationship(**r) for r in said["relationships"]]
-    return Graph({n.id: n for n in nodes}, {r.id: r for r in relationships})
+    schema = [Definition(**{**d, "properties": tuple(d["properties"])}) for d in said["schema"]]
+    return Graph({n.id: n for n in nodes}, {r.id: r for r in relationships}, tuple(schema))
 
 
 def _short(word: str) -> bytes:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from sandbox.aura import typed
 from sandbox.aura.answers import Answer, Asked, RefusedError, as_v2, refused, turned_away
 from sandbox.aura.calls import Call, Record
 from sandbox.aura.faults import Faults
@@ -138,13 +139,16 @@ class Front:
         kind = f"POST {_QUERY}"
         body: object = None
         try:
-            body = _parsed(request, raw)
+            typed_in = request.content_type == typed.MEDIA
+            body = _parsed(request, raw, accepted=("application/json", typed.MEDIA))
             answer = answer_query(
                 *(self._world, self._world.now()),
                 instance_id=instance_of(request.match_info, request.host),
                 database=request.match_info["database"],
                 authorization=request.headers.get("Authorization", ""),
                 body=body if isinstance(body, dict) else {},
+                typed_in=typed_in,
+                typed_out=typed.MEDIA in request.headers.get("Accept", ""),
             )
         except RefusedError as refusal:
             answer = refusal.answer
@@ -198,10 +202,12 @@ class Front:
         return f"{self._chance.getrandbits(128):032x}/{high}"
 
 
-def _parsed(request: web.Request, raw: bytes) -> object:
+def _parsed(
+    request: web.Request, raw: bytes, *, accepted: tuple[str, ...] = ("application/json",)
+) -> object:
     if request.method not in _NEEDS_TYPE:
         return None
-    if request.content_type != "application/json":
+    if request.content_type not in accepted:
         raise turned_away(415, "Content-Type must be application/json")
     if not raw:
         return None  # official clients send the type with an empty body

@@ -33,20 +33,55 @@ class Relationship:
     properties: Properties = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """A constraint (uniqueness) or an index on nodes of a label, or relationships of a type."""
+
+    name: str
+    constraint: bool
+    of: str
+    properties: tuple[str, ...]
+    relationship: bool = False
+
+    @property
+    def statement(self) -> str:
+        """The statement that makes it, as Neo4j writes it."""
+        name, of = _quoted(self.name), _quoted(self.of)
+        pattern = f"()-[r:{of}]-()" if self.relationship else f"(n:{of})"
+        variable = "r" if self.relationship else "n"
+        properties = ", ".join(f"{variable}.{_quoted(key)}" for key in self.properties)
+        if self.constraint:
+            return f"CREATE CONSTRAINT {name} FOR {pattern} REQUIRE ({properties}) IS UNIQUE"
+        return f"CREATE RANGE INDEX {name} FOR {pattern} ON ({properties})"
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
 @dataclass(frozen=True)
 class Graph:
-    """Nodes and relationships by id."""
+    """Nodes and relationships by id, and the constraints and indexes, by name."""
 
     nodes: Mapping[int, Node] = field(default_factory=dict)
     relationships: Mapping[int, Relationship] = field(default_factory=dict)
+    schema: tuple[Definition, ...] = ()
 
     def labels(self) -> dict[str, int]:
         """Each label with the number of nodes that carry it, by name."""
-        counted = Counter(label for node in self.nodes.values() for label in node.labels)
-        return dict(sorted(counted.items()))
+        return dict(self._labels)
 
     def types(self) -> dict[str, int]:
         """Each relationship type with its number, by name."""
+        return dict(self._types)
+
+    @cached_property
+    def _labels(self) -> Mapping[str, int]:
+        counted = Counter(label for node in self.nodes.values() for label in node.labels)
+        return dict(sorted(counted.items()))
+
+    @cached_property
+    def _types(self) -> Mapping[str, int]:
         return dict(sorted(Counter(r.type for r in self.relationships.values()).items()))
 
     def find(self, label: str, **properties: object) -> list[Node]:
@@ -79,6 +114,13 @@ Content = Mapping[str, Lazy]
 _KINDS = ("Product", "Customer", "Order", "Order", "Customer", "Order", "Order", "Order")
 _ENDS = (("Customer", "PLACED", "Order"), ("Order", "CONTAINS", "Product"))
 
+SHOP = (
+    Definition(name="customer_number", constraint=True, of="Customer", properties=("number",)),
+    Definition(name="order_number", constraint=True, of="Order", properties=("number",)),
+    Definition(name="product_name", constraint=False, of="Product", properties=("name",)),
+)
+"""What every shop is built with."""
+
 
 @lru_cache(maxsize=32)
 def _whole_shop(seed: str, nodes: int, relationships: int) -> Graph:
@@ -101,7 +143,7 @@ def _whole_shop(seed: str, nodes: int, relationships: int) -> Graph:
         if starts and ends:
             start, end = chance.choice(starts), chance.choice(ends)
             joined[j] = Relationship(id=j, type=kind, start=start, end=end)
-    return Graph(made, joined)
+    return Graph(made, joined, SHOP)
 
 
 def shop(seed: str, *, nodes: int, relationships: int, share: float = 1.0) -> Graph:
@@ -120,4 +162,5 @@ def shop(seed: str, *, nodes: int, relationships: int, share: float = 1.0) -> Gr
             for j, joined in whole.relationships.items()
             if j < until_relationship and max(joined.start, joined.end) < until_node
         },
+        SHOP,
     )

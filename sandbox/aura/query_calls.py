@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
+from sandbox.aura import typed
 from sandbox.aura.answers import Answer
 from sandbox.aura.cypher import BeyondError, QueryError, Result, parse, run
 from sandbox.aura.databases import Database
@@ -44,8 +45,13 @@ def answer_query(
     database: str,
     authorization: str,
     body: Mapping[str, object],
+    typed_in: bool = False,
+    typed_out: bool = False,
 ) -> Answer:
-    """Run a statement and answer with its rows: 202, or an error with Neo4j's `code`."""
+    """Run a statement and answer with its rows: 202, or an error with Neo4j's `code`.
+
+    `typed_in` and `typed_out` say that parameters and rows are in typed JSON.
+    """
     instance = world.instances.get(instance_id)
     if instance is None:
         return _error(404, "Neo.ClientError.Request.Invalid", "no such instance")
@@ -67,9 +73,13 @@ def answer_query(
     if not isinstance(statement, str) or not isinstance(parameters, dict):
         message = "the body needs a statement, and parameters as an object"
         return _error(400, "Neo.ClientError.Request.InvalidFormat", message)
+    try:
+        given = {n: typed.plain(v) for n, v in parameters.items()} if typed_in else parameters
+    except ValueError as error:
+        return _error(400, "Neo.ClientError.Request.InvalidFormat", str(error))
     reads = body.get("accessMode", "WRITE") == "READ"
     try:
-        result = _run(there, statement, parameters, reader=user == _READER, reads=reads)
+        result = _run(there, statement, given, reader=user == _READER, reads=reads)
     except BeyondError as beyond:
         message = f"The sandbox's graph knows only a small part of Cypher: {beyond}"
         return _error(400, BEYOND, message)
@@ -79,7 +89,11 @@ def answer_query(
     if result.changed:
         graph = result.graph
         there.graph = lambda: graph
-    return Answer(status=202, body=_shown(result, counters=body.get("includeCounters") is True))
+    shown = _shown(result, counters=body.get("includeCounters") is True)
+    if typed_out:
+        rows = [[typed.typed(value) for value in row] for row in result.values]
+        shown["data"] = {"fields": list(result.fields), "values": rows}
+    return Answer(status=202, body=shown)
 
 
 def _run(
@@ -121,11 +135,10 @@ def _shown(result: Result, *, counters: bool) -> dict[str, object]:
     if counters:
         done = asdict(result.counters)
         words = {name.split("_")[0] + name.split("_")[1].title(): n for name, n in done.items()}
-        unknown = ("labelsRemoved", "indexesAdded", "indexesRemoved", "constraintsAdded")
         shown["counters"] = {
             "containsUpdates": result.changed,
             **words,
-            **dict.fromkeys((*unknown, "constraintsRemoved", "systemUpdates"), 0),
+            **dict.fromkeys(("labelsRemoved", "systemUpdates"), 0),
             "containsSystemUpdates": False,
         }
     return shown

@@ -2,8 +2,9 @@
 
 It knows MATCH … WHERE, UNWIND, CREATE, SET, DELETE, DETACH DELETE, RETURN with DISTINCT, ORDER BY,
 SKIP and LIMIT, the aggregates, a few functions, parameters, `CALL db.labels()` and
-`CALL db.relationshipTypes()`. Whatever else is asked raises `BeyondError`, which says what stopped
-it: never a wrong answer. Meaning as in https://neo4j.com/docs/cypher-manual/current/.
+`CALL db.relationshipTypes()`, `COUNT { … }` of what the count store knows, and SHOW, CREATE and
+DROP of constraints and indexes. Whatever else is asked raises `BeyondError`, which says what
+stopped it: never a wrong answer. Meaning as in https://neo4j.com/docs/cypher-manual/current/.
 """
 
 from sandbox.aura.cypher.parser import parse

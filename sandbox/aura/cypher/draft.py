@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sandbox.aura.cypher.syntax import QueryError
-from sandbox.aura.graphs import Graph, Node, Relationship
+from sandbox.aura.graphs import Definition, Graph, Node, Relationship
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,10 @@ class Counters:
     relationships_deleted: int = 0
     properties_set: int = 0
     labels_added: int = 0
+    indexes_added: int = 0
+    indexes_removed: int = 0
+    constraints_added: int = 0
+    constraints_removed: int = 0
 
 
 class Draft:
@@ -45,7 +49,8 @@ class Draft:
     def graph(self) -> Graph:
         """The graph as it stands."""
         if self._changed is not None:
-            self._graph, self._changed = Graph(*self._changed), None
+            self._graph = Graph(*self._changed, self._graph.schema)
+            self._changed = None
         return self._graph
 
     def node(self, at: NodeAt) -> Node | None:
@@ -55,6 +60,15 @@ class Draft:
     def relationship(self, at: RelationshipAt) -> Relationship | None:
         """A relationship as it stands; None once it is deleted."""
         return (self._changed[1] if self._changed else self._graph.relationships).get(at.id)
+
+    def set_schema(self, schema: tuple[Definition, ...]) -> None:
+        """Have these constraints and indexes from now on."""
+        before, after = set(self.graph.schema), set(schema)
+        for one in before ^ after:
+            what = "constraints" if one.constraint else "indexes"
+            done = f"{what}_{'added' if one in after else 'removed'}"
+            setattr(self.counters, done, getattr(self.counters, done) + 1)
+        self._graph = replace(self.graph, schema=schema)
 
     def create_node(self, labels: tuple[str, ...], properties: Mapping[str, object]) -> NodeAt:
         """Add a node."""

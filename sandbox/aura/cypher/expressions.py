@@ -4,6 +4,7 @@ from sandbox.aura.cypher.syntax import (
     BeyondError,
     Binary,
     Call,
+    Counted,
     Expression,
     HasLabels,
     ListOf,
@@ -176,6 +177,8 @@ class Reader:
 
     def _call_or_variable(self) -> Expression:
         start = self._at
+        if self.take("COUNT", "{"):
+            return self._counted()
         name = self.name()
         if not self.take("("):
             return Variable(name)
@@ -189,6 +192,24 @@ class Reader:
             self._at = start
             raise self.stuck()
         return Call(name, arguments, distinct=distinct)
+
+    def _counted(self) -> Counted:
+        self.expect("(")
+        label = self._one_label()
+        self.expect(")")
+        if label is not None or not self.take("-"):
+            self.expect("}")
+            return Counted(False, label)
+        kind = None
+        if self.take("["):
+            kind = self._one_label()
+            self.expect("]")
+        for sign in ("-", ">", "(", ")", "}"):
+            self.expect(sign)
+        return Counted(True, kind)
+
+    def _one_label(self) -> str | None:
+        return self.name() if self.take(":") else None
 
     def map(self) -> MapOf:
         """Read `{key: value, …}`."""

@@ -1,5 +1,6 @@
 """Reads a statement, clause by clause."""
 
+from sandbox.aura.cypher import schema
 from sandbox.aura.cypher.expressions import Reader
 from sandbox.aura.cypher.syntax import (
     BeyondError,
@@ -41,6 +42,8 @@ def parse(statement: str) -> Statement:
 
 class _Clauses(Reader):
     def clause(self) -> list[Clause]:
+        if about_schema := schema.read(self):
+            return [about_schema]
         if self.take("MATCH"):
             paths = self._paths()
             return [Match(paths, self.expression() if self.take("WHERE") else None)]

@@ -8,10 +8,13 @@ from sandbox.aura.cypher.draft import Counters, Draft, NodeAt, RelationshipAt
 from sandbox.aura.cypher.functions import key, sort_key
 from sandbox.aura.cypher.matching import matches
 from sandbox.aura.cypher.parser import PROCEDURES
+from sandbox.aura.cypher.schema import changed, hold, shown
 from sandbox.aura.cypher.syntax import (
     Clause,
     Create,
+    Define,
     Delete,
+    Drop,
     Expression,
     Item,
     Match,
@@ -22,6 +25,7 @@ from sandbox.aura.cypher.syntax import (
     Return,
     SetLabels,
     SetProperty,
+    Show,
     Statement,
     Unwind,
     Variable,
@@ -50,17 +54,26 @@ def run(statement: Statement, graph: Graph, parameters: Mapping[str, object]) ->
     draft = Draft(graph)
     scope = Scope(draft, parameters)
     rows: list[Row] = [{}]
+    fields: tuple[str, ...] = ()
+    values: list[list[object]] = []
     for clause in statement.clauses:
-        if isinstance(clause, Return):
-            fields, values = _projected(scope, clause, rows)
-            shown = [[_shown(value, draft.graph) for value in row] for row in values]
-            return Result(fields, shown, draft.graph, draft.counters)
-        rows = _next(scope, clause, rows)
-    last = statement.clauses[-1]
-    if isinstance(last, Procedure):
-        column = PROCEDURES[last.name]
-        return Result((column,), [[row[column]] for row in rows], draft.graph, draft.counters)
-    return Result((), [], draft.graph, draft.counters)
+        match clause:
+            case Return():
+                fields, values = _projected(scope, clause, rows)
+            case Procedure(name):
+                rows = _next(scope, clause, rows)
+                fields = (PROCEDURES[name],)
+                values = [[row[fields[0]]] for row in rows]
+            case Show(_, fields):
+                rows = _next(scope, clause, rows)
+                values = [[row[column] for column in fields] for row in rows]
+            case _:
+                rows = _next(scope, clause, rows)
+                fields, values = (), []
+    result = [[_shown(value, draft.graph) for value in row] for row in values]
+    if any(asdict(draft.counters).values()):
+        hold(draft.graph)
+    return Result(fields, result, draft.graph, draft.counters)
 
 
 def _next(scope: Scope, clause: Clause, rows: list[Row]) -> list[Row]:
@@ -92,6 +105,14 @@ def _next(scope: Scope, clause: Clause, rows: list[Row]) -> list[Row]:
             graph = scope.draft.graph
             names = graph.labels() if name == "db.labels" else graph.types()
             return [{**row, PROCEDURES[name]: one} for row in rows for one in names]
+        case Show(where=where):
+            found_rows = [
+                {**row, **one} for row in rows for one in shown(scope.draft.graph, clause)
+            ]
+            return [row for row in found_rows if where is None or scope.truth(where, row)]
+        case Define() | Drop():
+            scope.draft.set_schema(changed(scope.draft.graph.schema, clause))
+            return rows
         case Return():
             return rows
         case _:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sandbox.aura.graphs import Definition
+
 
 class QueryError(Exception):
     """The statement is refused as Neo4j would; `code` is Neo4j's status code."""
@@ -93,8 +95,29 @@ class Binary:
     right: "Expression"
 
 
+@dataclass(frozen=True)
+class Counted:
+    """`COUNT { (:Label) }` or `COUNT { ()-[:TYPE]->() }`: what the count store knows.
+
+    `name` None is all of them.
+    """
+
+    relationships: bool
+    name: str | None
+
+
 Expression = (
-    Literal | Parameter | Variable | Property | HasLabels | ListOf | MapOf | Call | Unary | Binary
+    Literal
+    | Parameter
+    | Variable
+    | Property
+    | HasLabels
+    | ListOf
+    | MapOf
+    | Call
+    | Unary
+    | Binary
+    | Counted
 )
 
 
@@ -199,7 +222,45 @@ class Return:
     limit: Expression | None
 
 
-Clause = Match | Unwind | Create | SetProperty | SetLabels | Delete | Procedure | Return
+@dataclass(frozen=True)
+class Show:
+    """`SHOW CONSTRAINTS` or `SHOW INDEXES`, with the columns that it yields."""
+
+    constraints: bool
+    columns: tuple[str, ...]
+    where: Expression | None
+
+
+@dataclass(frozen=True)
+class Define:
+    """`CREATE CONSTRAINT` or `CREATE INDEX`; `quiet` is `IF NOT EXISTS`."""
+
+    definition: Definition
+    quiet: bool
+
+
+@dataclass(frozen=True)
+class Drop:
+    """`DROP CONSTRAINT` or `DROP INDEX`; `quiet` is `IF EXISTS`."""
+
+    constraint: bool
+    name: str
+    quiet: bool
+
+
+Clause = (
+    Match
+    | Unwind
+    | Create
+    | SetProperty
+    | SetLabels
+    | Delete
+    | Procedure
+    | Return
+    | Show
+    | Define
+    | Drop
+)
 
 
 @dataclass(frozen=True)
@@ -211,4 +272,5 @@ class Statement:
     @property
     def writes(self) -> bool:
         """True when it could change the graph."""
-        return any(isinstance(c, Create | SetProperty | SetLabels | Delete) for c in self.clauses)
+        changing = Create | SetProperty | SetLabels | Delete | Define | Drop
+        return any(isinstance(c, changing) for c in self.clauses)

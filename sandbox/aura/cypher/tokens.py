@@ -9,11 +9,12 @@ _TOKEN = re.compile(
     r"""(?P<blank>\s+|//[^\n]*|/\*.*?\*/)
       | (?P<number>\d+\.\d+(?:[eE][+-]?\d+)?|\d+(?![\w.]*\.\d))
       | (?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
-      | (?P<quoted>`[^`]+`)
+      | (?P<quoted>`(?:[^`]|``)+`)
       | (?P<word>[A-Za-z_]\w*)
       | (?P<sign><>|<=|>=|\.\.|[-+*/%=<>(){}\[\],.:|$;])""",
     re.VERBOSE | re.DOTALL,
 )
+_UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
@@ -24,6 +25,10 @@ class Token:
     kind: str
     text: str
     at: int
+
+
+def _letter(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16))
 
 
 def tokens(statement: str) -> list[Token]:
@@ -43,7 +48,7 @@ def tokens(statement: str) -> list[Token]:
                 flags=re.DOTALL,
             )
         if kind == "quoted":
-            kind, text = "name", text[1:-1]
+            kind, text = "name", _UNICODE.sub(_letter, text[1:-1]).replace("``", "`")
         if kind != "blank":
             found.append(Token(kind, text, at))
         at = match.end()

@@ -9,6 +9,7 @@ from sandbox.aura.cypher.functions import aggregate, apply, compare
 from sandbox.aura.cypher.syntax import (
     Binary,
     Call,
+    Counted,
     Expression,
     HasLabels,
     ListOf,
@@ -82,6 +83,8 @@ class Scope:
                 return [self.value(item, row) for item in items]
             case MapOf(entries):
                 return {key: self.value(value, row) for key, value in entries}
+            case Counted(relationships, name):
+                return self._counted(relationships, name)
             case Call():
                 return self._call(expression, row)
             case Unary(operator, operand):
@@ -90,6 +93,12 @@ class Scope:
                 return self._binary(operator, self.value(left, row), self.value(right, row))
             case _:
                 assert_never(expression)
+
+    def _counted(self, relationships: bool, name: str | None) -> int:
+        graph = self.draft.graph
+        if name is None:
+            return len(graph.relationships if relationships else graph.nodes)
+        return (graph.types() if relationships else graph.labels()).get(name, 0)
 
     def truth(self, expression: Expression, row: Row) -> bool:
         """Evaluate a condition; null is not true."""

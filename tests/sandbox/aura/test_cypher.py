@@ -140,6 +140,59 @@ def test_a_property_set_to_null_is_gone(town: Graph) -> None:
     assert done.values == [[["name"]]]
 
 
+BUILT = """CREATE CONSTRAINT person_name FOR (p:Person) REQUIRE p.name IS UNIQUE"""
+HOW = "r.`how ``well`"
+KNOWN = "CREATE INDEX known IF NOT EXISTS FOR ()-[r:KNOWS]-() ON (r.since, r.`how ``well`)"
+
+
+@pytest.fixture(scope="module")
+def built(town: Graph) -> Graph:
+    return run(parse(KNOWN), run(parse(BUILT), town, {}).graph, {}).graph
+
+
+def test_constraints_and_indexes_are_shown_as_neo4j_shows_them(built: Graph) -> None:
+    assert asked(built, "SHOW CONSTRAINTS YIELD createStatement RETURN createStatement") == [
+        ["CREATE CONSTRAINT `person_name` FOR (n:`Person`) REQUIRE (n.`name`) IS UNIQUE"]
+    ]
+    own = "SHOW INDEXES YIELD name, owningConstraint WHERE owningConstraint IS NULL RETURN name"
+    assert asked(built, own) == [["index_343aff4e"], ["index_f7700477"], ["known"]]
+    assert len(asked(built, "SHOW INDEXES")) == 4
+    written = "SHOW INDEXES YIELD name, createStatement WHERE name = 'known'"
+    assert asked(built, written) == [
+        ["known", f"CREATE RANGE INDEX `known` FOR ()-[r:`KNOWS`]-() ON (r.`since`, {HOW})"]
+    ]
+
+
+def test_unique_constraint_holds(built: Graph) -> None:
+    with pytest.raises(QueryError, match="already exists"):
+        run(parse("CREATE (:Person {name: 'Ann'})"), built, {})
+    assert run(parse("CREATE (:Cat {name: 'Ann'}), (:Person)"), built, {}).changed
+
+
+def test_what_is_there_twice_or_not_at_all_is_refused_unless_told_to_be_quiet(
+    built: Graph,
+) -> None:
+    with pytest.raises(QueryError, match="equivalent"):
+        run(parse(BUILT), built, {})
+    assert not run(parse(KNOWN), built, {}).changed
+    with pytest.raises(QueryError, match="no such index"):
+        run(parse("DROP INDEX person_name"), built, {})
+    assert not run(parse("DROP CONSTRAINT nothing IF EXISTS"), built, {}).changed
+    dropped = run(parse("DROP CONSTRAINT person_name"), built, {})
+    assert dropped.counters.constraints_removed == 1
+    assert asked(dropped.graph, "SHOW CONSTRAINTS YIELD name") == []
+
+
+def test_counts_come_from_what_the_count_store_knows(town: Graph) -> None:
+    counts = (
+        "RETURN COUNT { () }, COUNT { ()-->() }, COUNT { (:`Person`) }, COUNT { ()-[:OWNS]->() }, "
+        "COUNT { (:`Nobody \\u0041`) }"
+    )
+    assert asked(town, counts) == [[3, 3, 2, 1, 0]]
+    with pytest.raises(BeyondError):
+        parse("RETURN COUNT { (:Person)-[:OWNS]->() }")
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -153,7 +206,7 @@ def test_a_property_set_to_null_is_gone(town: Graph) -> None:
         "MATCH (n) REMOVE n.age",
         "MATCH (n) SET n += {a: 1}",
         "CREATE CONSTRAINT FOR (n:Person) REQUIRE n.name IS UNIQUE",
-        "SHOW CONSTRAINTS",
+        "SHOW PROCEDURES",
         "CALL apoc.meta.stats()",
         "RETURN date('2026-11-22')",
         "RETURN 1 < 2 < 3",

@@ -1,0 +1,106 @@
+"""Graphs in words: how much, what changed, what a restore throws away."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.graph.fingerprint import Change, Difference, Fingerprint, Source
+from bot.core.graph.loss import Loss
+from bot.views.kit import ago, bold, clean, code, span
+
+_SOURCES = {Source.QUERY: "counted by the database", Source.METRICS: "from Aura's metrics"}
+
+
+def rough(number: int) -> str:
+    """Say a number in three digits: `180,000` for 180,213; small ones stand as they are."""
+    digits = len(str(abs(number)))
+    return f"{round(number, min(0, 3 - digits)):,}"
+
+
+def amount(nodes: int, relationships: int) -> str:
+    """Say how many nodes and relationships: `about 41,200 nodes and 180,000 relationships`."""
+    about = "about " if max(abs(nodes), abs(relationships)) >= 1000 else ""
+    return f"{about}{_many(nodes, 'node')} and {_many(relationships, 'relationship')}"
+
+
+def differs(difference: Difference) -> str:
+    """Say by how much the present differs from the snapshot, in one clause."""
+    nodes, relationships = difference.nodes, difference.relationships
+    if not nodes and not relationships:
+        if difference.labels or difference.types:
+            return "as many nodes and relationships as in the snapshot, but of other kinds"
+        return "exactly as many nodes and relationships as in the snapshot"
+    if nodes >= 0 and relationships >= 0:
+        return f"{amount(nodes, relationships)} newer than the snapshot"
+    if nodes <= 0 and relationships <= 0:
+        return f"{amount(-nodes, -relationships)} fewer than in the snapshot"
+    return f"{_signed(nodes, 'node')}, {_signed(relationships, 'relationship')} than the snapshot"
+
+
+def largest(difference: Difference, most: int = 3) -> str:
+    """Name the labels, or else the types, that changed most; empty when none is known to."""
+    changes = difference.labels or difference.types
+    return _changes(changes, most) if changes else ""
+
+
+def loss_lines(loss: Loss) -> list[str]:
+    """Say what a restore throws away, as far as it is known: one to four lines of mrkdwn."""
+    lines = [f"Everything written in the {bold(span(loss.since))} since the snapshot is lost."]
+    if loss.difference is None:
+        lines.append(f"How much that is: unknown, since {clean(loss.why, 200)}.")
+    else:
+        about = ", counted minutes away from it" if loss.near else ""
+        lines.append(f"The instance has {bold(differs(loss.difference), 200)}{about}.")
+        if named := largest(loss.difference):
+            lines.append(f"Largest changes: {named}.")
+    if loss.writing:
+        lines.append(":warning: The application is still writing.")
+    return lines
+
+
+def difference_lines(difference: Difference, most: int = 8) -> list[str]:
+    """Say what changed between two fingerprints, line by line."""
+    if difference.nothing:
+        return ["No difference in anything that was counted."]
+    lines = [f"Nodes {difference.nodes:+,} · relationships {difference.relationships:+,}"]
+    for word, changes in (("Labels", difference.labels), ("Types", difference.types)):
+        if changes is None:
+            lines.append(f"{word}: unknown")
+        elif changes:
+            lines.append(f"{word}: {_changes(changes, most)}")
+    if difference.lost is None:
+        lines.append("Constraints and indexes: unknown")
+    for word, definitions in (("Missing", difference.lost), ("New", difference.new)):
+        lines += [f"{word}: {code(definition, 160)}" for definition in (definitions or ())[:most]]
+        if (left := len(definitions or ()) - most) > 0:
+            lines.append(f"… and {left} more")
+    return lines
+
+
+def fingerprint_line(fingerprint: Fingerprint, now: datetime) -> str:
+    """Say what a fingerprint found, in one line."""
+    parts = [f"{fingerprint.nodes:,} nodes · {fingerprint.relationships:,} relationships"]
+    if fingerprint.labels is not None and fingerprint.types is not None:
+        parts.append(f"{len(fingerprint.labels)} labels · {len(fingerprint.types)} types")
+    if fingerprint.constraints is not None and fingerprint.indexes is not None:
+        parts.append(
+            f"{len(fingerprint.constraints)} constraints · {len(fingerprint.indexes)} indexes"
+        )
+    if fingerprint.store_bytes is not None:
+        parts.append(f"{fingerprint.store_bytes / 1e9:,.1f} GB on disk")
+    parts.append(f"{_SOURCES[fingerprint.source]} {ago(fingerprint.taken_at, now)}")
+    return " · ".join(parts)
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{rough(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def _signed(number: int, noun: str) -> str:
+    about = "about " if abs(number) >= 1000 else ""
+    return f"{about}{_many(abs(number), noun)} {'more' if number >= 0 else 'fewer'}"
+
+
+def _changes(changes: Sequence[Change], most: int) -> str:
+    shown = [f"{code(change.name, 60)} {change.by:+,}" for change in changes[:most]]
+    left = len(changes) - len(shown)
+    return ", ".join([*shown, *([f"{left} more"] if left else [])])
