@@ -18,6 +18,7 @@ from bot.adapters.aura.bucket import Buckets
 from bot.adapters.aura.client import AuraClient
 from bot.adapters.clock import SystemClock, new_id
 from bot.adapters.embedded import EmbeddedStore
+from bot.adapters.graph import AuraMetrics, QueryApi
 from bot.adapters.metrics import Metrics
 from bot.adapters.periodic import every, walk
 from bot.adapters.queue import DocketQueue
@@ -110,6 +111,7 @@ async def assemble(
                 ledger=ledger,
             )
         )
+        gauging = AuraMetrics(aura=settings.aura_api_url, clock=clock)
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=10))
         client = AsyncWebClient(
             token=settings.slack_bot_token.get_secret_value(),
@@ -141,6 +143,10 @@ async def assemble(
             ledger=ledger,
             secrets=stored.RedisSecrets(redis),
             scratch=settings.scratch,
+            graph=await stack.enter_async_context(QueryApi()),
+            gauging=await stack.enter_async_context(gauging),
+            fingerprints=stored.RedisFingerprints(redis),
+            accesses=settings.accesses,
             pace=Pace(**settings.runner.model_dump()),
         )
         house = furnish(world)

@@ -52,6 +52,9 @@ def _contradictions(file: File) -> Iterator[tuple[Where, str]]:
                 if home := homes.get(thing):
                     yield ("environments", name, key), f"{thing} belongs to {home} already"
                 homes[thing] = name
+    for name in file.graph.environments:
+        if name not in file.environments:
+            yield ("graph", "environments", name), "is no environment of this file"
     aliases: set[str] = set()
     for alias in file.aliases:
         if alias.lower() in aliases:

@@ -14,6 +14,7 @@ from bot.adapters.aura.auth import Credential
 from bot.config.evidence import evidence_key
 from bot.config.file import read
 from bot.config.given import Given
+from bot.config.graph import secrets_of
 from bot.config.robots import RobotTable
 from bot.config.tables import CredentialTable, RunnerTable
 from bot.config.vault import VaultSettings, vault_settings
@@ -21,6 +22,7 @@ from bot.core.environments import Estate
 from bot.core.keys import EvidenceKey
 from bot.core.people import Robot
 from bot.core.scratch import ScratchRules
+from bot.ports import Accesses
 
 
 class ConfigError(Exception):
@@ -53,6 +55,7 @@ class Settings(BaseModel):
     evidence_key: EvidenceKey | None = None
     scratch: ScratchRules = ScratchRules()
     vault: VaultSettings | None = None
+    accesses: Accesses = Accesses()
 
     def secrets(self) -> frozenset[str]:
         """Return every value that must never be seen, for the redaction of logs."""
@@ -66,7 +69,7 @@ class Settings(BaseModel):
         if self.evidence_key is not None:
             found.add(self.evidence_key.text)
         found |= self.vault.hidden() if self.vault else set()
-        return frozenset(found)
+        return frozenset(found) | secrets_of(self.accesses)
 
 
 def load(env: Mapping[str, str]) -> Settings:
@@ -89,6 +92,7 @@ def load(env: Mapping[str, str]) -> Settings:
     vault = vault_settings(given, file.vault, file.environments) if file else None
     credentials = _credentials(given, file.credentials) if file else ()
     robots = _robots(given, file.robots) if file else ()
+    accesses = file.graph.accesses(given) if file else Accesses()
     if given.faults or file is None or bot_token is None:
         raise ConfigError(given.faults)
     return Settings(
@@ -109,6 +113,7 @@ def load(env: Mapping[str, str]) -> Settings:
         evidence_key=signer,
         scratch=file.scratch.rules(),
         vault=vault,
+        accesses=accesses,
     )
 
 

@@ -4,10 +4,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from bot.config import scratch, vault
+from bot.config import graph, scratch, vault
+from bot.config.graph import GraphTable
 from bot.config.protection import AlertTable, ProtectionTable, TierTable, known_tiers
 from bot.config.robots import RobotTable
 from bot.config.scratch import ScratchTable
+from bot.config.shapes import INSTANCE, NAME, VARIABLE, InstanceText, NameText, VariableText
 from bot.config.vault import VaultTable
 from bot.core.base import ChannelId, GroupId, InstanceId, ProjectId, UserId
 from bot.core.environments import Environment, Estate, Watch
@@ -16,33 +18,28 @@ from bot.core.people import Group
 _USER = r"^[UW][A-Z0-9]{5,}$"
 _USER_GROUP = r"^S[A-Z0-9]{5,}$"
 _CHANNEL = r"^[CG][A-Z0-9]{5,}$"
-_INSTANCE = r"^[0-9a-f]{8}$"
 _PROJECT = scratch.PROJECT
-_VARIABLE = r"^[A-Z][A-Z0-9_]*$"
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
 
 #: What each shape means, in words; an id's name in place of the id is the usual slip.
 SHAPES = {
     _USER: "a Slack user id such as U012AB3CD (profile → Copy member ID)",
     _USER_GROUP: "a Slack user group id such as S012AB3CD",
     _CHANNEL: "a Slack channel id such as C012AB3CD (channel → About)",
-    _INSTANCE: "an Aura instance id: 8 hexadecimal digits, in lower case",
+    INSTANCE: "an Aura instance id: 8 hexadecimal digits, in lower case",
     _PROJECT: "an Aura project id: a UUID",
     **scratch.SHAPES,
     **vault.SHAPES,
-    _NAME: "a name: letters, digits, _ and -, 40 at most",
+    **graph.SHAPES,
+    NAME: "a name: letters, digits, _ and -, 40 at most",
     # what stands there may be the secret itself, so it is not shown
-    _VARIABLE: "the name of an environment variable, such as AURA_CLIENT_ID",
+    VARIABLE: "the name of an environment variable, such as AURA_CLIENT_ID",
 }
-SECRETIVE = frozenset({_VARIABLE, *vault.SHAPES})
+SECRETIVE = frozenset({VARIABLE, *vault.SHAPES})
 
 _User = Annotated[str, StringConstraints(pattern=_USER)]
 _UserGroup = Annotated[str, StringConstraints(pattern=_USER_GROUP)]
 _Channel = Annotated[str, StringConstraints(pattern=_CHANNEL)]
-_Instance = Annotated[str, StringConstraints(pattern=_INSTANCE)]
 _Project = Annotated[str, StringConstraints(pattern=_PROJECT)]
-_Variable = Annotated[str, StringConstraints(pattern=_VARIABLE)]
-_Name = Annotated[str, StringConstraints(pattern=_NAME)]
 
 
 class _Closed(BaseModel):
@@ -88,7 +85,7 @@ class EnvironmentTable(_Closed):
         default=10, ge=1, le=1440, description="How long an approved restore may wait to begin."
     )
     projects: tuple[_Project, ...] = Field(default=(), description="Aura project ids.")
-    instances: tuple[_Instance, ...] = Field(
+    instances: tuple[InstanceText, ...] = Field(
         default=(), description="Aura instance ids; they win over `projects`."
     )
     protection: ProtectionTable = ProtectionTable()
@@ -123,8 +120,8 @@ class EnvironmentTable(_Closed):
 class CredentialTable(_Closed):
     """`[credentials.NAME]`: an Aura API credential; `default` reads the usual variables."""
 
-    client_id_env: _Variable = "AURA_CLIENT_ID"
-    client_secret_env: _Variable = "AURA_CLIENT_SECRET"  # noqa: S105 -- a variable's name
+    client_id_env: VariableText = "AURA_CLIENT_ID"
+    client_secret_env: VariableText = "AURA_CLIENT_SECRET"  # noqa: S105 -- a variable's name
     requests_per_minute: int = Field(
         default=125, ge=1, le=10_000, description="25 on Free and trials without billing, else 125."
     )
@@ -143,11 +140,11 @@ class RunnerTable(_Closed):
 class File(_Closed):
     """`savepoint.toml` as a whole."""
 
-    environments: dict[_Name, EnvironmentTable] = Field(min_length=1)
-    aliases: dict[_Name, _Instance] = Field(
+    environments: dict[NameText, EnvironmentTable] = Field(min_length=1)
+    aliases: dict[NameText, InstanceText] = Field(
         default={}, description="Short names that people may type in place of an instance."
     )
-    credentials: dict[_Name, CredentialTable] = Field(
+    credentials: dict[NameText, CredentialTable] = Field(
         default={"default": CredentialTable()}, min_length=1
     )
     runner: RunnerTable = RunnerTable()
@@ -155,9 +152,10 @@ class File(_Closed):
         default={}, description="Tier facts that have changed since this version."
     )
     scratch: ScratchTable = ScratchTable()
-    robots: dict[_Name, RobotTable] = Field(
+    robots: dict[NameText, RobotTable] = Field(
         default={}, description="Pipelines that may use `savepoint do`."
     )
+    graph: GraphTable = GraphTable()
 
     vault: VaultTable | None = Field(default=None, description="Where exports are kept.")
 

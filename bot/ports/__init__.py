@@ -3,7 +3,17 @@
 from bot.ports.aura import Accepted, Aura, Created, SnapshotAccepted
 from bot.ports.chat import ChannelFacts, Chat, Directory, Identity, MessageRef
 from bot.ports.drills import LastDrills, Records
-from bot.ports.graph import Graph, GraphDoor, Rows
+from bot.ports.graph import (
+    Access,
+    Accesses,
+    Fingerprints,
+    Gauges,
+    Gauging,
+    Graph,
+    GraphDoor,
+    MetricsDoor,
+    Rows,
+)
 from bot.ports.messages import Budget, Card, Cards, Catalogue, Draft, Drafts, Outbox, Seen
 from bot.ports.operations import AuditLog, Meter, Operations, Queue
 from bot.ports.plans import Cursors, Schedules
@@ -13,6 +23,8 @@ from bot.ports.vault import Condemned, Vault
 
 __all__ = [
     "Accepted",
+    "Access",
+    "Accesses",
     "AuditLog",
     "Aura",
     "Budget",
@@ -28,6 +40,9 @@ __all__ = [
     "Directory",
     "Draft",
     "Drafts",
+    "Fingerprints",
+    "Gauges",
+    "Gauging",
     "Graph",
     "GraphDoor",
     "Identity",
@@ -35,6 +50,7 @@ __all__ = [
     "Ledger",
     "MessageRef",
     "Meter",
+    "MetricsDoor",
     "NewId",
     "Operations",
     "Outbox",

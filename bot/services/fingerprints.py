@@ -1,7 +1,6 @@
 """Fingerprints: taking them without ever being in the way, keeping them, comparing with them."""
 
 import asyncio
-from collections.abc import Sequence
 
 import structlog
 
@@ -113,7 +112,9 @@ class Fingerprints:
             return None
         graph, clock = self._world.graph, self._world.clock
         try:
-            return await count(graph, access.query, instance_id, clock=clock, timeout=access.timeout)
+            return await count(
+                graph, access.query, instance_id, clock=clock, timeout=access.timeout
+            )
         except GraphError as trouble:
             return trouble
 

@@ -6,6 +6,7 @@ from bot.core.operations import Restore, TakeSnapshot
 from bot.core.schedules import Work
 from bot.services.announce import Announcer
 from bot.services.decisions import Decisions
+from bot.services.fingerprints import Fingerprints
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.home import Home
@@ -33,6 +34,7 @@ class House:
     world: World
     gate: Gate
     fleet: Fleet
+    fingerprints: Fingerprints
     restores: Restores
     decisions: Decisions
     snapshots: Snapshots
@@ -64,6 +66,7 @@ def furnish(world: World) -> House:
         world=world,
         gate=gate,
         fleet=fleet,
+        fingerprints=Fingerprints(world),
         restores=Restores(world, gate, fleet),
         decisions=Decisions(world, gate),
         snapshots=snapshots,

@@ -52,5 +52,9 @@ class World:
     meter: ports.Meter
     ledger: ports.Ledger
     secrets: ports.Secrets
+    graph: ports.Graph
+    gauging: ports.Gauging
+    fingerprints: ports.Fingerprints
+    accesses: ports.Accesses = field(default_factory=ports.Accesses)
     pace: Pace = field(default_factory=Pace)
     scratch: ScratchRules = field(default_factory=ScratchRules)

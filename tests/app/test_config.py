@@ -28,6 +28,11 @@ VARIABLES = {
     "SLACK_APP_TOKEN": "xapp-1",
     "AURA_CLIENT_ID": "client",
     "AURA_CLIENT_SECRET": "hush-hush",
+    # what the example configuration names besides
+    "ORDERS_READER": "reader",
+    "ORDERS_READER_PASSWORD": "hush-reader",
+    "METRICS_CLIENT_ID": "metrics",
+    "METRICS_CLIENT_SECRET": "hush-metrics",
 }
 
 

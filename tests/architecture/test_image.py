@@ -140,7 +140,7 @@ def test_the_example_configuration_loads_and_names_every_table() -> None:
     assert settings.estate.aliases == {"orders": "0d5e7a11"}
 
 
-@pytest.mark.parametrize("table", ["environments", "aliases", "credentials", "runner"])
+@pytest.mark.parametrize("table", ["environments", "aliases", "credentials", "runner", "graph"])
 def test_the_example_shows_every_key_of_every_table(table: str) -> None:
     text = (ROOT / "savepoint.example.toml").read_text(encoding="utf-8")
     assert f"[{table}" in text

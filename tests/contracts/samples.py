@@ -13,6 +13,7 @@ from bot.core.base import (
     UserId,
 )
 from bot.core.copies import CopyOrder
+from bot.core.graph.fingerprint import Fingerprint, Kept, Moment, Source
 from bot.core.instances import Instance, Project
 from bot.core.operations import Restore, TakeSnapshot, advance
 from bot.core.operations import events as e
@@ -154,3 +155,19 @@ def scratch(number: int = 1, *, at: datetime = NOW) -> ScratchEntry:
         created_at=at,
         dies_at=at + timedelta(hours=4),
     )
+
+
+def fingerprint(at: datetime = NOW, *, nodes: int = 3, of: InstanceId = ORDERS) -> Kept:
+    counted = Fingerprint(
+        instance_id=of,
+        taken_at=at,
+        seconds=0.1,
+        source=Source.QUERY,
+        nodes=nodes,
+        relationships=2,
+        labels={"Order": nodes},
+        types={"NEXT": 2},
+        constraints=(),
+        indexes=(),
+    )
+    return Kept(fingerprint=counted, moment=Moment.SNAPSHOT, snapshot_id=SnapshotId("s1"))

@@ -17,6 +17,7 @@ from tests.contracts.samples import (
     ORDERS,
     REQUESTER,
     deny,
+    fingerprint,
     record,
     restore,
     scratch,
@@ -63,6 +64,7 @@ async def live_through(store: Redis) -> None:
     await schedules.save(NIGHTLY)
     await schedules.pause(NIGHTLY.id, Pause(by=REQUESTER, at=NOW))
     await schedules.move(NIGHTLY.id, ORDERS, NOW)
+    await package.RedisFingerprints(store).add(fingerprint())
     await package.RedisSeen(store).first("Ev1", ttl=60)
     await operations.create(starting(restore("rst-3", on=InstanceId("0a1b2c3e"))))
     await package.RedisPermits(store).consume(OperationId("rst-3"))

@@ -24,6 +24,7 @@ key                             type      kept
 ``sp:schedules``                hash      owner: whoever added them
 ``sp:schedules:pauses``         hash      owner: whoever paused them
 ``sp:schedules:cursors``        hash      owner: the schedules
+``sp:fingerprints:<instance>``  zset      ttl: 400 days from the newest
 ``sp:seen:<key>``               string    ttl: as the caller says
 ``sp:permit:<operation>``       string    ttl: 400 days
 ``sp:scratch``                  hash      owner: the scratch instances that live
@@ -45,6 +46,7 @@ from bot.adapters.redis.cards import RedisCards, RedisDrafts
 from bot.adapters.redis.catalogue import RedisCatalogue
 from bot.adapters.redis.connection import connect
 from bot.adapters.redis.drills import RedisLastDrills, RedisRecords
+from bot.adapters.redis.fingerprints import RedisFingerprints
 from bot.adapters.redis.ledger import RedisLedger
 from bot.adapters.redis.once import RedisPermits, RedisSeen
 from bot.adapters.redis.operations import RedisOperations
@@ -59,6 +61,7 @@ __all__ = [
     "RedisCards",
     "RedisCatalogue",
     "RedisDrafts",
+    "RedisFingerprints",
     "RedisLastDrills",
     "RedisLedger",
     "RedisOperations",

@@ -1,0 +1,138 @@
+"""Graphs in words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.core.base import InstanceId
+from bot.core.graph.fingerprint import Change, Difference, Fingerprint, Source
+from bot.core.graph.loss import Loss
+from bot.views import graph as views
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def difference(nodes: int, relationships: int, *labels: Change) -> Difference:
+    return Difference(
+        nodes=nodes, relationships=relationships, labels=labels, types=(), lost=(), new=()
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, "0"), (7, "7"), (999, "999"), (1234, "1,230"), (41_239, "41,200"), (180_213, "180,000")],
+)
+def test_numbers_are_said_in_three_digits(number: int, said: str) -> None:
+    assert views.rough(number) == said
+
+
+@pytest.mark.parametrize(
+    ("nodes", "relationships", "said"),
+    [
+        (
+            41_239,
+            180_213,
+            "about 41,200 nodes and 180,000 relationships newer than the snapshot",
+        ),
+        (1, 0, "1 node and 0 relationships newer than the snapshot"),
+        (0, 0, "exactly as many nodes and relationships as in the snapshot"),
+        (-3, -1, "3 nodes and 1 relationship fewer than in the snapshot"),
+        (5, -20_000, "5 nodes more, about 20,000 relationships fewer than the snapshot"),
+    ],
+)
+def test_difference_is_one_clause(nodes: int, relationships: int, said: str) -> None:
+    assert views.differs(difference(nodes, relationships)) == said
+
+
+def test_equal_totals_of_other_kinds_are_not_called_equal() -> None:
+    swapped = difference(0, 0, Change(name="A", before=1, after=2))
+    assert "but of other kinds" in views.differs(swapped)
+
+
+def test_loss_reads_as_a_paragraph() -> None:
+    changes = [
+        Change(name=name, before=0, after=n)
+        for name, n in zip("ABCDE", range(9, 4, -1), strict=True)
+    ]
+    loss = Loss(
+        since=timedelta(hours=3, minutes=12),
+        difference=difference(41_239, 180_213, *changes),
+        measured_at=NOON,
+        near=True,
+        writing=True,
+    )
+    assert views.loss_lines(loss) == [
+        "Everything written in the *3 h 12 min* since the snapshot is lost.",
+        "The instance has *about 41,200 nodes and 180,000 relationships newer than the snapshot*, "
+        "counted minutes away from it.",
+        "Largest changes: `A` +9, `B` +8, `C` +7, 2 more.",
+        ":warning: The application is still writing.",
+    ]
+
+
+def test_unknown_loss_says_why_it_is_unknown() -> None:
+    loss = Loss(since=timedelta(minutes=5), why="the database <does> not answer")
+    assert views.loss_lines(loss) == [
+        "Everything written in the *5 min* since the snapshot is lost.",
+        "How much that is: unknown, since the database &lt;does&gt; not answer.",
+    ]
+
+
+def test_label_of_the_graph_can_neither_ping_nor_break_out() -> None:
+    hostile = difference(1, 0, Change(name="<!channel>`*x*", before=0, after=1))
+    assert views.largest(hostile) == "`&lt;!channel&gt;'*x*` +1"
+
+
+def test_fingerprint_stands_in_one_line() -> None:
+    fingerprint = Fingerprint(
+        instance_id=InstanceId("0d5e7a11"),
+        taken_at=NOON,
+        seconds=0.1,
+        source=Source.METRICS,
+        nodes=1_000_000,
+        relationships=5,
+        store_bytes=1_500_000_000,
+    )
+    later = NOON + timedelta(minutes=2)
+    assert views.fingerprint_line(fingerprint, later) == (
+        "1,000,000 nodes · 5 relationships · 1.5 GB on disk · from Aura's metrics 2 min ago"
+    )
+    full = fingerprint.model_copy(
+        update={
+            "source": Source.QUERY,
+            "labels": {"A": 1},
+            "types": {},
+            "constraints": (),
+            "indexes": ("x",),
+            "store_bytes": None,
+        }
+    )
+    assert views.fingerprint_line(full, later) == (
+        "1,000,000 nodes · 5 relationships · 1 labels · 0 types · 0 constraints · 1 indexes · "
+        "counted by the database 2 min ago"
+    )
+
+
+def test_differences_are_told_line_by_line() -> None:
+    assert views.difference_lines(difference(0, 0)) == [
+        "No difference in anything that was counted."
+    ]
+    found = Difference(
+        nodes=-1,
+        relationships=2,
+        labels=(Change(name="A", before=2, after=1),),
+        types=None,
+        lost=tuple(f"CREATE INDEX i{n}" for n in range(3)),
+        new=("CREATE INDEX `j`",),
+    )
+    assert views.difference_lines(found, most=2) == [
+        "Nodes -1 · relationships +2",
+        "Labels: `A` -1",
+        "Types: unknown",
+        "Missing: `CREATE INDEX i0`",
+        "Missing: `CREATE INDEX i1`",
+        "… and 1 more",
+        "New: `CREATE INDEX 'j'`",
+    ]
+    dark = Difference(nodes=1, relationships=0, labels=None, types=None, lost=None, new=None)
+    assert "Constraints and indexes: unknown" in views.difference_lines(dark)
