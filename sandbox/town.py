@@ -67,13 +67,17 @@ async def town(
             address = await double.start(port=port)
             settings |= double.settings()
         config = folder / "savepoint.toml"
-        config.write_text(configuration(speed=speed), encoding="utf-8")
+        graphs = service.url if service is not None else ""
+        config.write_text(configuration(speed=speed, graphs=graphs), encoding="utf-8")
         settings["SAVEPOINT_CONFIG"] = str(config)
         yield Town(aura=service, slack=double, page=address, settings=settings)
 
 
-def configuration(*, speed: float) -> str:
-    """Return a `savepoint.toml` for the fleet and the people of the sandbox."""
+def configuration(*, speed: float, graphs: str = "") -> str:
+    """Return a `savepoint.toml` for the fleet and the people of the sandbox.
+
+    ``graphs`` is where the double answers queries of the databases too.
+    """
     people = f'["{slack.REQUESTER}", "{slack.APPROVER_ONE}", "{slack.APPROVER_TWO}"]'
     tables = [
         _environment(
@@ -96,6 +100,8 @@ def configuration(*, speed: float) -> str:
         f'[scratch]\nproject = "{aura.COMMERCE}"\n'
         "prices = { professional-db = 0.09, business-critical = 0.2, enterprise-db = 0.3 }\n"
     )
+    if graphs:
+        scratch += f'query = "{graphs}/databases/{{instance}}"\n'
     return "\n".join([*tables, rate, pace, scratch])
 
 

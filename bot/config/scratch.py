@@ -10,10 +10,12 @@ from bot.core.scratch import ScratchRules
 PROJECT = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 MARK = r"^[a-z0-9]{0,3}$"
 CURRENCY = r"^[A-Z]{3}$"
+QUERY = r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/])\S*\{instance\}\S*$"
 #: What each shape means, in words.
 SHAPES = {
     MARK: "up to 3 lower-case letters or digits",
     CURRENCY: "a currency such as USD",
+    QUERY: "an address that begins with https:// and holds {instance}",
 }
 
 _Price = Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
@@ -42,6 +44,11 @@ class ScratchTable(BaseModel):
     currency: Annotated[str, StringConstraints(pattern=CURRENCY)] = Field(
         default="USD", description="What the prices are in."
     )
+    query: Annotated[str, StringConstraints(pattern=QUERY)] | None = Field(
+        default=None,
+        description="Where the Query API of one answers, with {instance} for its id, such as "
+        "behind a private endpoint; absent means the host that Aura names.",
+    )
 
     def rules(self) -> ScratchRules:
         """Return it as the core knows it."""
@@ -52,4 +59,5 @@ class ScratchTable(BaseModel):
             life_minutes=self.life_minutes,
             prices=dict(self.prices),
             currency=self.currency,
+            query=self.query,
         )

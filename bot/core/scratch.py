@@ -43,11 +43,19 @@ class ScratchRules(Frozen):
     life_minutes: int = Field(default=240, ge=15, le=7 * 24 * 60)
     prices: dict[str, float] = Field(default={})
     currency: str = "USD"
+    query: str | None = None
+    """Where the Query API of one answers, ``{instance}`` being its id; None: as Aura says."""
 
     @property
     def prefix(self) -> str:
         """What the names of our scratch instances begin with; ``mark`` tells two bots apart."""
         return f"{PREFIX}{self.mark}-" if self.mark else PREFIX
+
+    def query_address(self, entry: "ScratchEntry") -> str:
+        """Return where the Query API of an entry's instance answers."""
+        if self.query is not None:
+            return self.query.replace("{instance}", entry.instance_id or "")
+        return query_address(entry.url)
 
     @property
     def life(self) -> timedelta:

@@ -24,7 +24,7 @@ from bot.core.instances import Condition, Instance
 from bot.core.offers import Offer, smallest
 from bot.core.operations import Operation
 from bot.core.operations import events as e
-from bot.core.scratch import Purpose, ScratchEntry, creatable, planned, query_address
+from bot.core.scratch import Purpose, ScratchEntry, creatable, planned
 from bot.ports import Created, GraphDoor
 from bot.services.burial import APPEARS_WITHIN, bury, locate, note, secret_key
 from bot.services.steps import Later
@@ -153,7 +153,8 @@ class Scratches:
         password = await self._password(entry)
         if password is None:
             return None
-        return GraphDoor(address=query_address(entry.url), user=USER, password=password)
+        address = self._world.scratch.query_address(entry)
+        return GraphDoor(address=address, user=USER, password=password)
 
     async def discard(self, op: Operation) -> e.ScratchGone | e.ScratchLeft | Later:
         """Delete it and wait until it has gone; ScratchLeft when that takes too long."""

@@ -105,6 +105,13 @@ def test_the_query_api_answers_at_the_same_host(url: str, address: str) -> None:
     assert query_address(url) == address
 
 
+def test_where_it_answers_may_be_configured() -> None:
+    known = entry(url="neo4j+s://0a1b2c3d.databases.neo4j.io", instance_id=SCRATCH)
+    assert RULES.query_address(known) == "https://0a1b2c3d.databases.neo4j.io"
+    private = RULES.model_copy(update={"query": "https://{instance}.internal"})
+    assert private.query_address(known) == f"https://{SCRATCH}.internal"
+
+
 def test_leave_to_create_names_the_whole_body() -> None:
     permit = creatable(entry(instance_id=None), NOW)
     assert permit.scratch

@@ -34,7 +34,7 @@ async def test_it_is_created_filled_entered_and_deleted(story: Story) -> None:
     assert door is not None
     made = story.aura.world.instances[scratch_id(op)]
     assert door.password.get_secret_value() == made.users["neo4j"]
-    assert (door.address, door.user) == (f"https://{made.id}.databases.neo4j.io", "neo4j")
+    assert (door.address, door.user) == (story.aura.database_url(made.id), "neo4j")
     assert len(story.aura.graph(scratch_id(op)).nodes) > 100
     gone = await patiently(story, lambda: scratches(story).discard(op))
     assert isinstance(gone, e.ScratchGone)

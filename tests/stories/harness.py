@@ -327,11 +327,11 @@ async def stage(url: str, folder: Path, **more: str) -> AsyncIterator[Story]:
     """Set the stage on an empty store."""
     clock = StoryClock()
     config = folder / "savepoint.toml"
-    config.write_text(configuration(speed=1.0))
     async with (
         AuraDouble(now=clock.now, requests_per_minute=None) as service,
         SlackDouble(now=clock.now, limits=False) as double,
     ):
+        config.write_text(configuration(speed=1.0, graphs=service.url))
         settings = load(
             {
                 **double.settings(),
