@@ -135,6 +135,7 @@ async def assemble(
             drafts=stored.RedisDrafts(redis),
             catalogue=stored.RedisCatalogue(redis),
             schedules=stored.RedisSchedules(redis),
+            addresses=stored.RedisAddresses(redis, public=settings.public_url),
             seen=stored.RedisSeen(redis),
             budget=budget,
             posts=stored.RedisOutbox(redis, "posts", patience=PATIENCE),

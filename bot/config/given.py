@@ -47,6 +47,18 @@ class Given:
             self.faults.append(f"{name}: “{address}” is not an http(s) address")
         return address
 
+    def public(self, name: str) -> str | None:
+        """Return the address under which others reach us: https, unless it is this machine."""
+        if not (address := self._env.get(name)):
+            return None
+        parts = urlsplit(address)
+        near = parts.hostname in ("127.0.0.1", "::1", "localhost")
+        if parts.scheme != "https" and not (parts.scheme == "http" and near):
+            self.faults.append(f"{name}: “{address}” does not begin with https://")
+        if parts.query or parts.fragment or parts.username:
+            self.faults.append(f"{name}: has more than a host and a path")
+        return address.rstrip("/")
+
     def store(self, name: str) -> SecretStr | None:
         """Return the address of a store, which may hold a password."""
         address = self.secret(name)

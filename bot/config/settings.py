@@ -48,6 +48,8 @@ class Settings(BaseModel):
     data: Path
     host: str
     port: int
+    public_url: str | None = None
+    """Where the bot's web server is reached from outside; None where it is not."""
     estate: Estate
     runner: RunnerTable
     robots: tuple[tuple[Robot, SecretStr], ...] = ()
@@ -85,6 +87,7 @@ def load(env: Mapping[str, str]) -> Settings:
     redis_url = given.store("REDIS_URL")
     slack_api_url = given.address("SLACK_API_URL", "https://slack.com/api/")
     aura_api_url = given.address("AURA_API_URL", "https://api.neo4j.io")
+    public_url = given.public("SAVEPOINT_PUBLIC_URL")
     port = given.port("SAVEPOINT_PORT", "8080")
     file, faults = read(Path(given.text("SAVEPOINT_CONFIG", "savepoint.toml")))
     given.faults.extend(faults)
@@ -107,6 +110,7 @@ def load(env: Mapping[str, str]) -> Settings:
         data=Path(given.text("SAVEPOINT_DATA", ".savepoint")),
         host=given.text("SAVEPOINT_HOST", "127.0.0.1"),
         port=port,
+        public_url=public_url,
         estate=file.estate(),
         runner=file.runner,
         robots=robots,

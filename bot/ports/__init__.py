@@ -1,5 +1,6 @@
 """Ports: what the services need of the world, as protocols that adapters fulfil."""
 
+from bot.ports.addresses import Addresses
 from bot.ports.aura import Accepted, Aura, Created, SnapshotAccepted
 from bot.ports.chat import ChannelFacts, Chat, Directory, Identity, MessageRef
 from bot.ports.drills import LastDrills, Records
@@ -25,6 +26,7 @@ __all__ = [
     "Accepted",
     "Access",
     "Accesses",
+    "Addresses",
     "AuditLog",
     "Aura",
     "Budget",

@@ -45,6 +45,7 @@ class World:
     drafts: ports.Drafts
     catalogue: ports.Catalogue
     schedules: ports.Schedules
+    addresses: ports.Addresses
     seen: ports.Seen
     budget: ports.Budget
     posts: ports.Outbox

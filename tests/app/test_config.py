@@ -5,6 +5,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bot.config import ConfigError, Settings, load, schema
+from bot.config.given import Given
 
 GOOD = """\
 [environments.production]
@@ -233,3 +234,25 @@ def test_the_published_schema_is_current_and_well_formed() -> None:
     published = json.loads(Path("docs/savepoint.schema.json").read_text(encoding="utf-8"))
     assert published == schema(), "run: savepoint schema > docs/savepoint.schema.json"
     Draft202012Validator.check_schema(published)
+
+
+@pytest.mark.parametrize(
+    ("address", "fault"),
+    [
+        ("https://savepoint.example.com/", None),
+        ("https://example.com/savepoint", None),
+        ("http://127.0.0.1:8080", None),
+        ("http://savepoint.example.com", "does not begin with https://"),
+        ("https://somebody:secret@example.com", "has more than a host and a path"),
+        ("https://example.com/?x=1", "has more than a host and a path"),
+    ],
+)
+def test_the_public_address_is_https_and_nothing_more(address: str, fault: str | None) -> None:
+    given = Given({"SAVEPOINT_PUBLIC_URL": address})
+    found = given.public("SAVEPOINT_PUBLIC_URL")
+    assert [fault in said for said in given.faults] == ([True] if fault else [])
+    assert found == address.rstrip("/")
+
+
+def test_without_a_public_address_there_is_none() -> None:
+    assert Given({}).public("SAVEPOINT_PUBLIC_URL") is None

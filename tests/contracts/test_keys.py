@@ -1,6 +1,7 @@
 """Every key has an end or an owner, as the table in the package's docstring says."""
 
 import re
+from datetime import timedelta
 
 from pydantic import SecretStr
 from redis.asyncio import Redis
@@ -12,6 +13,7 @@ from bot.core.drills import LastDrill, Outcome
 from bot.core.schedules import Pause, Schedule, Timing, Work
 from bot.core.snapshots import SnapshotNote
 from bot.ports import Card, Draft, MessageRef
+from bot.ports.addresses import Opened, Purpose
 from tests.contracts.samples import (
     NOW,
     ORDERS,
@@ -60,6 +62,8 @@ async def live_through(store: Redis) -> None:
     await package.RedisDrafts(store).save(draft)
     note = SnapshotNote(snapshot_id=SnapshotId("s1"), instance_id=ORDERS, by=REQUESTER, at=NOW)
     await package.RedisCatalogue(store).add(note)
+    addresses = package.RedisAddresses(store, public="https://savepoint.example.com")
+    await addresses.make(Opened(purpose=Purpose.FETCH, subject="x"), kept=timedelta(hours=1))
     schedules = package.RedisSchedules(store)
     await schedules.save(NIGHTLY)
     await schedules.pause(NIGHTLY.id, Pause(by=REQUESTER, at=NOW))

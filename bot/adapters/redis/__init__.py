@@ -21,6 +21,7 @@ key                             type      kept
 ``sp:card:<operation>``         string    ttl: 400 days from the last change
 ``sp:draft:<id>``               string    ttl: 1 hour
 ``sp:catalogue:<instance>``     hash      ttl: 400 days from the last note
+``sp:address:<digest>``         string    ttl: as the caller says
 ``sp:schedules``                hash      owner: whoever added them
 ``sp:schedules:pauses``         hash      owner: whoever paused them
 ``sp:schedules:cursors``        hash      owner: the schedules
@@ -40,6 +41,7 @@ key                             type      kept
 (An operation has one key, ``sp:op:<id>``; the table's last word only tells its two ages apart.)
 """
 
+from bot.adapters.redis.addresses import RedisAddresses
 from bot.adapters.redis.audit import RedisAuditLog
 from bot.adapters.redis.budget import RedisBudget
 from bot.adapters.redis.cards import RedisCards, RedisDrafts
@@ -56,6 +58,7 @@ from bot.adapters.redis.schedules import RedisSchedules
 from bot.adapters.redis.secrets import RedisSecrets
 
 __all__ = [
+    "RedisAddresses",
     "RedisAuditLog",
     "RedisBudget",
     "RedisCards",
