@@ -40,6 +40,10 @@ class NotABackup(BotError):
     """A file is no backup, is damaged, or ends too early; ``hint`` says what to look for."""
 
 
+class UnknownFile(BotError):
+    """There is no such file, or it lies where files are not taken from."""
+
+
 class NotAllowed(BotError):
     """The person may not do this."""
 

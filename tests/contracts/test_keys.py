@@ -12,6 +12,7 @@ from bot.core.base import ChannelId, InstanceId, OperationId, SnapshotId
 from bot.core.drills import LastDrill, Outcome
 from bot.core.schedules import Pause, Schedule, Timing, Work
 from bot.core.snapshots import SnapshotNote
+from bot.core.uploads import Sending
 from bot.ports import Card, Draft, MessageRef
 from bot.ports.addresses import Opened, Purpose
 from tests.contracts.samples import (
@@ -87,6 +88,8 @@ async def live_through(store: Redis) -> None:
         await ledger.enter(scratch(number), most=2)
     await ledger.update(scratch(1).name, lambda e: e.model_copy(update={"gone_at": NOW}))
     await package.RedisSecrets(store).put("scratch-1", SecretStr("hush"), ttl=60)
+    sending = Sending(provider="GCP", size=9, location=SecretStr("https://storage.test/1"))
+    await package.RedisSendings(store).put(OperationId("upl-1"), sending)
 
 
 async def test_every_key_has_an_end_or_an_owner(store: Redis) -> None:

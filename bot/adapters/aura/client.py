@@ -12,10 +12,11 @@ from bot.adapters.aura import wire
 from bot.adapters.aura.auth import Credential
 from bot.adapters.aura.bucket import Allowance
 from bot.adapters.aura.decode import Answer
-from bot.adapters.aura.guard import ID, Consume, Effect, Ledger
+from bot.adapters.aura.guard import ID, Effect, Ledger
 from bot.adapters.aura.line import Line, Observe
 from bot.adapters.aura.owners import Owners
 from bot.adapters.aura.session import Session
+from bot.adapters.aura.spending import Consume
 from bot.core.base import Frozen, InstanceId, ProjectId, SnapshotId
 from bot.core.copies import CopyPermit, DeletePermit
 from bot.core.errors import AuraNotFound, AuraUnavailable, BotError

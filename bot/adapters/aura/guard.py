@@ -10,30 +10,19 @@ further down: extensions of httpcore could otherwise change the target on the wi
 """
 
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import httpx
 
 from bot.adapters.aura.copies import Blocked, Copies, Ledger, NoLedger
-from bot.core.base import OperationId
+from bot.adapters.aura.spending import Consume, Spending, Spent
 from bot.core.copies import CopyPermit, DeletePermit
-from bot.core.errors import AuraUnreachable, NotAllowed, StoreUnavailable
 from bot.core.permits import Permit
 from bot.ports import Clock
 
-Consume = Callable[[OperationId], Awaitable[bool]]
 AnyPermit = Permit | CopyPermit | DeletePermit
-
-#: A permit that was consumed longer ago than this, in seconds, is not used any more: a process
-#: that was frozen in between wakes up in a world that nobody has looked at.
-LONGEST_GAP = 5.0
-#: The same for the way from the recorded intent to the wire, by the wall clock, which also counts
-#: the time in which the whole machine was suspended.
-LONGEST_WAY = timedelta(seconds=60)
 
 
 class Effect(StrEnum):
@@ -152,7 +141,7 @@ class Guard(httpx.AsyncBaseTransport):
             raise ValueError("the address of Aura must be an origin such as https://api.neo4j.io")
         self._inner = inner
         self._origin = origin
-        self._consume = consume
+        self._spending = Spending(consume, clock)
         self._clock = clock
         self._copies = Copies(ledger or NoLedger())
 
@@ -162,19 +151,20 @@ class Guard(httpx.AsyncBaseTransport):
         shape, names = self._recognise(request, body)
         permit = request.extensions.get("permit")
         copying: CopyPermit | None = None
-        still_fresh: Callable[[], None] | None = None
+        spent: Spent | None = None
         if shape.destructive:
-            still_fresh = await self._spend(permit, request.extensions["effect"], names)
+            effect = request.extensions["effect"]
+            spent = await self._spending.spend(permit, effect, names)
         elif shape is SHAPES[Effect.CREATE_COPY]:
             began = self._clock.monotonic()
             copying = await self._copies.may_create(permit, body)
-            still_fresh = self._freshness(began, copying.intended_at)
+            spent = Spent(self._clock, began, copying.intended_at)
         elif shape is SHAPES[Effect.DELETE_OWNED]:
             await self._copies.may_delete(permit, names)
         if copying is None:
-            return await self._let_out(request, body, still_fresh)
+            return await self._let_out(request, body, spent)
         with self._copies.watched(copying):
-            response = await self._let_out(request, body, still_fresh)
+            response = await self._let_out(request, body, spent)
         self._copies.answered(copying, response.status_code)
         return response
 
@@ -207,53 +197,13 @@ class Guard(httpx.AsyncBaseTransport):
             )
         return shape, {**names.groupdict(), **said}
 
-    async def _spend(
-        self, permit: object, effect: str, names: dict[str, str]
-    ) -> Callable[[], None]:
-        """Consume the permit; returns a check that raises when too much time has passed since."""
-        if not isinstance(permit, Permit):
-            raise Blocked("a restore needs a permit", hint="Nothing was sent.")
-        if (effect, names) != (permit.effect, permit.names):
-            raise Blocked("the permit is for another restore", hint="Nothing was sent.")
-        began = self._clock.monotonic()
-        try:
-            first = await self._consume(permit.operation_id)
-        except StoreUnavailable as exc:
-            raise AuraUnreachable(
-                "the permit could not be checked, so nothing was sent to Aura", hint=exc.hint
-            ) from exc
-        if not first:
-            raise NotAllowed(
-                "the permit of this restore has been used before",
-                hint="A restore is sent to Aura at most once; ask for a new one.",
-            )
-
-        return self._freshness(began, permit.intended_at)
-
-    def _freshness(self, began: float, intended_at: datetime) -> Callable[[], None]:
-        def check() -> None:
-            on_its_way = abs(self._clock.now() - intended_at)
-            if self._clock.monotonic() - began >= LONGEST_GAP or on_its_way >= LONGEST_WAY:
-                raise AuraUnreachable(
-                    "too much time passed before the call, so nothing was sent to Aura",
-                    hint="Ask anew.",
-                )
-
-        return check
-
     async def _let_out(
-        self, request: httpx.Request, body: bytes, still_fresh: Callable[[], None] | None
+        self, request: httpx.Request, body: bytes, spent: Spent | None
     ) -> httpx.Response:
         extensions: dict[str, Any] = {"timeout": request.extensions.get("timeout", {})}
-        if still_fresh is not None:
-            check = still_fresh
-
-            async def at_each_step(event: str, info: object) -> None:
-                if event.endswith("send_request_headers.started"):
-                    check()
-
-            extensions["trace"] = at_each_step  # connecting takes time as well
-            check()
+        if spent is not None:
+            extensions["trace"] = spent.trace
+            spent.check()
         return await self._inner.handle_async_request(
             httpx.Request(
                 request.method,

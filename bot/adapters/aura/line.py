@@ -9,7 +9,8 @@ from types import MappingProxyType
 import httpx
 
 from bot.adapters.aura.decode import Answer, decode
-from bot.adapters.aura.guard import SHAPES, AnyPermit, Consume, Effect, Guard, Ledger
+from bot.adapters.aura.guard import SHAPES, AnyPermit, Effect, Guard, Ledger
+from bot.adapters.aura.spending import Consume
 from bot.core.errors import (
     AuraAuthFailed,
     AuraConflict,

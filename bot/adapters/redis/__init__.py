@@ -36,6 +36,7 @@ key                             type      kept
 ``sp:outbox:<name>:taken``      zset      owner: the operations that are behind
 ``sp:drill:<instance>``         hash      ttl: 400 days from the last drill
 ``sp:evidence:<operation>``     string    ttl: 400 days
+``sp:sending:<operation>``      string    ttl: 7 days
 ==============================  ========  ========================================
 
 (An operation has one key, ``sp:op:<id>``; the table's last word only tells its two ages apart.)
@@ -56,6 +57,7 @@ from bot.adapters.redis.outbox import RedisOutbox
 from bot.adapters.redis.persistence import Weakness, durability
 from bot.adapters.redis.schedules import RedisSchedules
 from bot.adapters.redis.secrets import RedisSecrets
+from bot.adapters.redis.sendings import RedisSendings
 
 __all__ = [
     "RedisAddresses",
@@ -74,6 +76,7 @@ __all__ = [
     "RedisSchedules",
     "RedisSecrets",
     "RedisSeen",
+    "RedisSendings",
     "Weakness",
     "connect",
     "durability",

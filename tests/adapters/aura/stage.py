@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from bot.adapters.aura.auth import Credential
 from bot.adapters.aura.client import AuraClient, unobserved
-from bot.adapters.aura.guard import Consume
 from bot.adapters.aura.line import Observe
+from bot.adapters.aura.spending import Consume
 from bot.core.base import InstanceId, OperationId, SnapshotId
 from bot.core.permits import Permit
 

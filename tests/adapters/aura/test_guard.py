@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.aura.guard import SHAPES, Blocked, Consume, Effect, Guard
+from bot.adapters.aura.guard import SHAPES, Blocked, Effect, Guard
+from bot.adapters.aura.spending import Consume
 from bot.core.base import OperationId
 from bot.core.errors import AuraUnreachable, NotAllowed, StoreUnavailable
 from bot.core.permits import Permit

@@ -1,0 +1,88 @@
+"""A backup file on its way into an instance: what is sent, how far it has come, and whereto."""
+
+import math
+import re
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from bot.core.backups import Inspection
+from bot.core.base import Frozen, InstanceId, OperationId
+
+_GIB = 1 << 30
+#: The word of the one call that loads an uploaded file, as permits and the guard name it.
+LOAD = "load_file"
+
+
+class BackupFile(Frozen):
+    """A file that was read as a whole: where it lies, what it is, and its sums."""
+
+    place: Literal["vault", "local"]
+    name: str
+    """The export's name in the vault, or the path below the folder for local files."""
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    crc32: int = Field(ge=0, lt=1 << 32)
+    inspection: Inspection
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.inspection.size
+
+    @property
+    def unpacked(self) -> int:
+        """Bytes of the store, or of the file where it does not say (as Neo4j's command does)."""
+        return self.inspection.unpacked or self.size
+
+
+class Sending(Frozen):
+    """How far a file has come; kept beside the operation, since ``location`` is a secret.
+
+    ``location`` is where Google takes the rest, ``upload_id`` how Amazon calls it.
+    """
+
+    provider: Literal["GCP", "AWS"]
+    sent: int = 0
+    size: int
+    location: SecretStr | None = None
+    upload_id: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of it is there."""
+        return self.sent >= self.size
+
+    def at(self, sent: int) -> "Sending":
+        """Return it with another position."""
+        return self.model_copy(update={"sent": sent})
+
+
+class Consent(Frozen):
+    """Leave to send one file for one instance, whose data it may replace later.
+
+    It comes from an operation that was approved (`bot.core.operations.upload`), and is good for
+    as many calls as the sending takes; the call that replaces the data needs a permit.
+    """
+
+    operation_id: OperationId
+    seal: str
+    instance_id: InstanceId
+    crc32: int
+
+
+class LoadStatus(Frozen):
+    """What the console says of an instance; ``error`` says why a load failed, where it does."""
+
+    status: str
+    error: str | None = None
+
+
+def expected_minutes(unpacked: int) -> int:
+    """Say how long Aura may need to load a store of so many bytes, as its own command does."""
+    return 5 + math.ceil(3 * unpacked / _GIB)
+
+
+def gigabytes(word: str | None) -> int | None:
+    """Read a size such as ``16GB`` as bytes; None for what is no size."""
+    found = re.fullmatch(r"(\d{1,6}) ?G(?:B|iB)?", word or "")
+    return int(found[1]) * _GIB if found else None

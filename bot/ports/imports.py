@@ -1,0 +1,76 @@
+"""The import of backup files into Aura, by effect."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Protocol
+
+from bot.core.base import InstanceId, OperationId
+from bot.core.permits import Permit
+from bot.core.uploads import BackupFile, Consent, LoadStatus, Sending
+from bot.ports.aura import Accepted
+
+Source = Callable[[int], AsyncIterator[bytes]]
+"""Yields the bytes of the file from an offset on; may raise any BotError."""
+
+Keep = Callable[[Sending], Awaitable[None]]
+"""Is told how far the file has come, often enough to go on there after a crash."""
+
+
+class FileImports(Protocol):
+    """The console's import. Every method may raise AuraError."""
+
+    async def check(self, instance_id: InstanceId) -> bool:
+        """Sign in without consent; returns whether the instance holds data. Changes nothing.
+
+        Raises AuraAuthFailed when the password of the database is wrong or not configured.
+        """
+
+    async def send(
+        self,
+        consent: Consent,
+        file: BackupFile,
+        source: Source,
+        *,
+        held: Sending | None,
+        keep: Keep,
+        seconds: float,
+    ) -> Sending:
+        """Send more of the file for about ``seconds``; the instance's data is not touched.
+
+        ``held`` is what was kept before, None at first. Raises AuraRefused when the file does not
+        fit, AuraUnavailable when it should be tried again.
+        """
+
+    async def load_file(
+        self, permit: Permit, consent: Consent, file: BackupFile, sending: Sending
+    ) -> Accepted:
+        """Let Aura replace the instance's data by the file; the permit is consumed first.
+
+        Sent at most once. An AuraError with ``definite`` False means that nobody can know
+        whether it was done. Raises NotAllowed when the permit has been consumed before.
+        """
+
+    async def status(self, consent: Consent) -> LoadStatus:
+        """Return what the console says of a load."""
+
+
+class Sendings(Protocol):
+    """How far each file has come; the values are secret. Methods raise StoreUnavailable."""
+
+    async def get(self, operation_id: OperationId) -> Sending | None:
+        """Return what was kept, or None."""
+
+    async def put(self, operation_id: OperationId, sending: Sending) -> None:
+        """Keep it, for some days."""
+
+    async def forget(self, operation_id: OperationId) -> None:
+        """Keep nothing of it any more."""
+
+
+class Files(Protocol):
+    """The one folder from which people may load files. Methods raise UnknownFile."""
+
+    async def size(self, name: str) -> int:
+        """Return the bytes of a file."""
+
+    def read(self, name: str, *, start: int = 0) -> AsyncIterator[bytes]:
+        """Yield a file from an offset on."""
