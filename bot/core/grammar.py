@@ -52,8 +52,8 @@ class Typed(Frozen):
 
     @classmethod
     def options(cls) -> dict[str, Option]:
-        """Return the options by field name, which is the option's name too."""
-        return cls._marked(Option)
+        """Return the options by name: the field's, less the ``_`` that Python's words need."""
+        return {field.rstrip("_"): option for field, option in cls._marked(Option).items()}
 
     @classmethod
     def _marked(cls, kind: type[Mark]) -> dict[str, Mark]:
@@ -124,8 +124,9 @@ def read(model: type[M], words: Sequence[Word]) -> M:
             f"“{free[0][:80]}” is one word too many",
             "Put text of several words in quotation marks.",
         )
+    fields = {field.rstrip("_"): field for field in model.model_fields}
     try:
-        return model.model_validate(given)
+        return model.model_validate({fields[name]: value for name, value in given.items()})
     except ValidationError as fault:
         raise _bad(model, fault.errors()[0]["msg"]) from None
 

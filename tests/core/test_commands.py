@@ -3,6 +3,7 @@
 # ruff: noqa: RUF001 -- curly quotes and long dashes are what phones type
 
 from datetime import date, timedelta
+from typing import Annotated
 
 import pytest
 from hypothesis import example, given
@@ -27,6 +28,8 @@ from bot.core.commands import (
     resolve_days,
 )
 from bot.core.errors import BadCommand
+from bot.core.grammar import Option, Typed, read
+from bot.core.words import split
 
 TODAY = date(2026, 11, 22)
 
@@ -324,3 +327,19 @@ def test_days_without_snapshots_are_refused(day: str, summary: str) -> None:
     with pytest.raises(BadCommand) as refused:
         resolve_days(command, TODAY)
     assert refused.value.summary == summary
+
+
+class Between(Typed):
+    """Look from one day to another."""
+
+    words = ("between",)
+    examples = ("between --from 1",)
+
+    from_: Annotated[str, Option("D")] = ""
+
+
+def test_an_option_may_be_called_like_a_word_of_pythons() -> None:
+    assert Between.usage() == "/aura between [--from D]"
+    assert read(Between, split("--from 2026-11-22")).from_ == "2026-11-22"
+    with pytest.raises(BadCommand, match="one word too many"):
+        read(Between, split("--from_ 2026-11-22"))
