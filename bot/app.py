@@ -148,6 +148,7 @@ async def assemble(
             gauging=await stack.enter_async_context(gauging),
             fingerprints=stored.RedisFingerprints(redis),
             accesses=settings.accesses,
+            checks=settings.checks,
             pace=Pace(**settings.runner.model_dump()),
         )
         house = furnish(world)

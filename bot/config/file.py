@@ -2,22 +2,41 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from bot.config.checks import CheckFile, CheckTable
 from bot.config.tables import SECRETIVE, SHAPES, File
 
 #: Where pydantic says that a key, and not its value, is wrong.
 _KEY = "[key]"
 
 Where = tuple[int | str, ...]
+M = TypeVar("M", bound=BaseModel)
 
 
 def read(path: Path) -> tuple[File | None, list[str]]:
-    """Return the file, or None and a line for every fault."""
+    """Return the file, with the checks of the folder beside it, or None and all faults."""
+    file, faults = _parsed(path, File, _contradictions)
+    checks = list(file.checks) if file else []
+    for beside in sorted((path.parent / "checks").glob("*.toml")):
+        found, more = _parsed(beside, CheckFile, partial(_strange_checks, file, checks))
+        checks += found.checks if found else ()
+        faults += more
+    if file is None or faults:
+        return None, faults
+    return file.model_copy(update={"checks": tuple(checks)}), []
+
+
+def _parsed(
+    path: Path, model: type[M], contradictions: Callable[[M], Iterable[tuple[Where, str]]]
+) -> tuple[M | None, list[str]]:
+    file: M | None
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as trouble:
@@ -25,8 +44,8 @@ def read(path: Path) -> tuple[File | None, list[str]]:
     except UnicodeDecodeError:
         return None, [f"SAVEPOINT_CONFIG: {path} is not text in UTF-8"]
     try:
-        file = File.model_validate(tomllib.loads(text))
-        found = list(_contradictions(file))
+        file = model.model_validate(tomllib.loads(text))
+        found = list(contradictions(file))
     except tomllib.TOMLDecodeError as trouble:
         return None, [f"{path}: {trouble}"]
     except ValidationError as trouble:
@@ -64,8 +83,22 @@ def _contradictions(file: File) -> Iterator[tuple[Where, str]]:
         for place in robot.environments:
             if place not in file.environments:
                 yield ("robots", name, "environments"), f"there is no environment {place}"
+    yield from _strange_checks(file, [], file)
     if file.runner.poll_least > file.runner.poll_most:
         yield ("runner", "poll_least"), "is more than poll_most"
+
+
+def _strange_checks(
+    file: File | None, before: Sequence[CheckTable], here: File | CheckFile
+) -> Iterator[tuple[Where, str]]:
+    names = {check.name for check in before}
+    for number, check in enumerate(here.checks):
+        if check.name in names:
+            yield ("checks", number, "name"), f"“{check.name}” is there twice"
+        names.add(check.name)
+        for name in check.environments:
+            if file is not None and name not in file.environments:
+                yield ("checks", number, "environments"), f"there is no environment {name}"
 
 
 def _words(error: Any) -> str:
@@ -95,9 +128,13 @@ def _lines(text: str) -> dict[Where, int]:
     """Find the line of every table and key, well enough to point a person at it."""
     found: dict[Where, int] = {}
     table: Where = ()
+    counts: Counter[Where] = Counter()
     for number, line in enumerate(text.splitlines(), start=1):
         if head := re.match(r"\s*\[\[?([^\]]+)\]", line):
             table = tuple(part.strip().strip("\"'") for part in head[1].split("."))
+            if "[[" in head[0]:
+                counts[table] += 1
+                table = (*table, counts[table] - 1)
             found.setdefault(table, number)
         elif key := re.match(r"\s*([A-Za-z0-9_.\"'-]+)\s*=", line):
             parts = tuple(part.strip("\"'") for part in key[1].split("."))

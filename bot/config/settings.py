@@ -18,6 +18,7 @@ from bot.config.graph import secrets_of
 from bot.config.robots import RobotTable
 from bot.config.tables import CredentialTable, RunnerTable
 from bot.config.vault import VaultSettings, vault_settings
+from bot.core.checks import Check
 from bot.core.environments import Estate
 from bot.core.keys import EvidenceKey
 from bot.core.people import Robot
@@ -58,6 +59,7 @@ class Settings(BaseModel):
     scratch: ScratchRules = ScratchRules()
     vault: VaultSettings | None = None
     accesses: Accesses = Accesses()
+    checks: tuple[Check, ...] = ()
 
     def secrets(self) -> frozenset[str]:
         """Return every value that must never be seen, for the redaction of logs."""
@@ -118,6 +120,7 @@ def load(env: Mapping[str, str]) -> Settings:
         scratch=file.scratch.rules(),
         vault=vault,
         accesses=accesses,
+        checks=tuple(table.check() for table in file.checks),
     )
 
 

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from bot.config import graph, scratch, vault
+from bot.config import checks, graph, scratch, vault
+from bot.config.checks import CheckTable
 from bot.config.graph import GraphTable
 from bot.config.protection import AlertTable, ProtectionTable, TierTable, known_tiers
 from bot.config.robots import RobotTable
@@ -30,6 +31,7 @@ SHAPES = {
     **scratch.SHAPES,
     **vault.SHAPES,
     **graph.SHAPES,
+    **checks.SHAPES,
     NAME: "a name: letters, digits, _ and -, 40 at most",
     # what stands there may be the secret itself, so it is not shown
     VARIABLE: "the name of an environment variable, such as AURA_CLIENT_ID",
@@ -156,6 +158,9 @@ class File(_Closed):
         default={}, description="Pipelines that may use `savepoint do`."
     )
     graph: GraphTable = GraphTable()
+    checks: tuple[CheckTable, ...] = Field(
+        default=(), description="What must be true of a graph that was restored."
+    )
 
     vault: VaultTable | None = Field(default=None, description="Where exports are kept.")
 

@@ -12,6 +12,7 @@ from bot.services.gate import Gate
 from bot.services.home import Home
 from bot.services.jobs import Jobs
 from bot.services.post import PostOffice
+from bot.services.proof import Proof
 from bot.services.reaper import Reaper
 from bot.services.recheck import Recheck
 from bot.services.restores import Restores
@@ -35,6 +36,7 @@ class House:
     gate: Gate
     fleet: Fleet
     fingerprints: Fingerprints
+    proof: Proof
     restores: Restores
     decisions: Decisions
     snapshots: Snapshots
@@ -67,6 +69,7 @@ def furnish(world: World) -> House:
         gate=gate,
         fleet=fleet,
         fingerprints=Fingerprints(world),
+        proof=Proof(world),
         restores=Restores(world, gate, fleet),
         decisions=Decisions(world, gate),
         snapshots=snapshots,

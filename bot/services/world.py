@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot import ports
+from bot.core.checks import Check
 from bot.core.environments import Estate
 from bot.core.scratch import ScratchRules
 
@@ -57,5 +58,6 @@ class World:
     gauging: ports.Gauging
     fingerprints: ports.Fingerprints
     accesses: ports.Accesses = field(default_factory=ports.Accesses)
+    checks: tuple[Check, ...] = ()
     pace: Pace = field(default_factory=Pace)
     scratch: ScratchRules = field(default_factory=ScratchRules)

@@ -1,0 +1,96 @@
+"""Proof: running the checks of an instance on a graph, read only, one after the other."""
+
+from bot.core.checks import MOST_ROWS, Check, applying, judge, not_run
+from bot.core.environments import Environment
+from bot.core.errors import GraphError, GraphRefused
+from bot.core.evidence import CheckLine
+from bot.core.graph.fingerprint import Fingerprint
+from bot.core.graph.rights import PRIVILEGES, excess
+from bot.core.instances import InstanceSummary
+from bot.ports import GraphDoor
+from bot.services.world import World
+
+_PATIENCE = 10.0
+
+
+class Proof:
+    """Runs checks. Nothing is raised for what is expected: a check that cannot run says so."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def checks(self, instance: InstanceSummary) -> tuple[Check, ...]:
+        """Return the checks that are configured for an instance."""
+        environment = self._environment(instance)
+        name = environment.name if environment else None
+        return applying(self._world.checks, instance.id, name)
+
+    async def run(
+        self, instance: InstanceSummary, *, baseline: Fingerprint | None = None
+    ) -> tuple[CheckLine, ...]:
+        """Run an instance's checks on the instance itself, as its configured read-only user.
+
+        ``baseline`` is the fingerprint that relative expectations are held against.
+        """
+        checks = self.checks(instance)
+        access = self._world.accesses.of(instance, self._environment(instance))
+        if not checks:
+            return ()
+        if access.query is None:
+            none = "no read-only user is configured for this instance"
+            return tuple(not_run(check, none) for check in checks)
+        if not access.more_rights and (why := await self._too_mighty(access.query)):
+            return tuple(not_run(check, why) for check in checks)
+        return await self._all(access.query, checks, baseline)
+
+    async def run_through(
+        self,
+        door: GraphDoor,
+        instance: InstanceSummary,
+        *,
+        baseline: Fingerprint | None = None,
+    ) -> tuple[CheckLine, ...]:
+        """Run an instance's checks on a copy of it, through the copy's own door.
+
+        The user's rights are not asked about: the copy is ours, and goes.
+        """
+        return await self._all(door, self.checks(instance), baseline)
+
+    async def _all(
+        self, door: GraphDoor, checks: tuple[Check, ...], baseline: Fingerprint | None
+    ) -> tuple[CheckLine, ...]:
+        return tuple([await self._one(door, check, baseline) for check in checks])
+
+    async def _one(self, door: GraphDoor, check: Check, baseline: Fingerprint | None) -> CheckLine:
+        clock = self._world.clock
+        began = clock.monotonic()
+
+        def milliseconds() -> int:
+            return round((clock.monotonic() - began) * 1000)
+
+        try:
+            answer = await self._world.graph.read(
+                door, check.cypher, timeout=check.timeout, most_rows=MOST_ROWS
+            )
+        except GraphError as trouble:
+            return not_run(check, trouble.summary, milliseconds=milliseconds())
+        return judge(check, answer.rows, baseline=baseline, milliseconds=milliseconds())
+
+    async def _too_mighty(self, door: GraphDoor) -> str | None:
+        """Say why checks must not run as this user, or None when it can only read."""
+        mend = "name a read-only one, or set allow_more_rights"
+        try:
+            answer = await self._world.graph.read(
+                door, PRIVILEGES, timeout=_PATIENCE, most_rows=1000
+            )
+        except GraphRefused as refused:
+            if "UnsupportedAdministrationCommand" in refused.code:  # Community Edition
+                return f"every user of this database may write; {mend}"
+            return f"the user's rights are unknown: {refused.summary}"
+        except GraphError as trouble:
+            return trouble.summary
+        more = excess((str(access), str(action)) for access, action in answer.rows)
+        return f"the user may do more than read ({', '.join(more[:5])}); {mend}" if more else None
+
+    def _environment(self, instance: InstanceSummary) -> Environment | None:
+        return self._world.estate.environment_of(instance)
