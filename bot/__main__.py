@@ -24,6 +24,7 @@ from bot.core.errors import BotError
 from bot.core.findings import Level
 from bot.lines.do import do
 from bot.lines.evidence import evidence
+from bot.lines.report import report as print_report
 from bot.lines.vault import vault
 from bot.views.doctor import report
 
@@ -42,6 +43,7 @@ commands.add_typer(audit, name="audit")
 commands.add_typer(evidence, name="evidence")
 commands.add_typer(vault, name="vault")
 commands.command("do")(do)
+commands.command("report")(print_report)
 
 
 @commands.command()

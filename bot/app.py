@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters import health
 from bot.adapters import redis as stored
 from bot.adapters.aura.bucket import Buckets
 from bot.adapters.aura.client import AuraClient
@@ -27,12 +28,12 @@ from bot.adapters.socket import SocketMode
 from bot.adapters.web import WebServer
 from bot.config import Settings
 from bot.core.base import OperationId
-from bot.core.errors import BotError, ChatUnavailable
+from bot.core.errors import ChatUnavailable
 from bot.ports import Clock, Queue
 from bot.services import reaper, scheduler, sweep
 from bot.services.house import House, furnish
 from bot.services.world import Pace, World
-from handlers import ROUTES, register
+from handlers import ROUTES, files, register
 from handlers.edge import Tasks
 from handlers.pipeline import Pipeline
 
@@ -196,10 +197,13 @@ async def serve(
         server = WebServer(
             host=settings.host,
             port=settings.port,
-            ready=_checks(bot, socket),
-            metrics=lambda: _page(bot, queue),
+            ready=health.checks(bot.operations, bot.aura, socket),
+            metrics=lambda: health.page(bot.metrics, bot.operations, queue),
             events=None if socket else bot.bolt,
-            more=Pipeline(bot.house, ROUTES.commands, settings.robots).routes(),
+            more=[
+                *Pipeline(bot.house, ROUTES.commands, settings.robots).routes(),
+                *files.routes(bot.house),
+            ],
         )
         await stack.enter_async_context(server)
         await bot.house.sweep(forced=True)
@@ -264,37 +268,3 @@ def _loops(
     if socket:
         loops.append(every(WATCH, socket.watch, name="socket watch", clock=clock, stop=stop))
     return loops
-
-
-def _checks(
-    bot: Savepoint, socket: SocketMode | None
-) -> dict[str, Callable[[], Awaitable[str | None]]]:
-    async def redis() -> str | None:
-        try:
-            await bot.operations.open()
-        except BotError as trouble:
-            return trouble.summary
-        return None
-
-    async def slack() -> str | None:
-        if socket is None or await socket.hears():
-            return None
-        return "the Slack socket is not open"
-
-    async def aura() -> str | None:
-        try:
-            await bot.aura.sign_in()
-        except BotError as trouble:
-            return trouble.summary
-        return None
-
-    return {"redis": redis, "slack": slack, "aura": aura}
-
-
-async def _page(bot: Savepoint, queue: DocketQueue) -> bytes:
-    try:
-        phases, lag = await bot.operations.count_by_phase(), await queue.lag()
-    except BotError as trouble:
-        log.warning("metrics without the store", why=trouble.summary)
-        return bot.metrics.page(phases=None, lag=None)
-    return bot.metrics.page(phases=phases, lag=lag)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date
 from urllib.parse import quote
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -10,7 +11,7 @@ from bot.adapters.aura.auth import Credential
 from bot.adapters.aura.client import AuraClient
 from bot.adapters.clock import SystemClock, new_id
 from bot.adapters.embedded import DataInUse
-from bot.adapters.redis import RedisAuditLog, Weakness, connect, durability
+from bot.adapters.redis import RedisAuditLog, RedisOperations, Weakness, connect, durability
 from bot.adapters.slack import SlackDirectory, SlackDoor
 from bot.app import store_url
 from bot.config import Settings
@@ -19,9 +20,12 @@ from bot.core.base import Frozen, InstanceId, OperationId
 from bot.core.errors import UnknownInstance
 from bot.core.findings import Finding
 from bot.core.instances import find
+from bot.core.report import Report
+from bot.core.vault import Export
 from bot.manifest import SCOPES
 from bot.services.doctor import Doctor
 from bot.services.exports import Exports
+from bot.services.reports import Compiler, named, period
 from bot.services.vault_doctor import examine_vault
 
 
@@ -126,6 +130,33 @@ async def source(settings: Settings, wanted: str, environment: str | None) -> So
     return Source(
         environment=home.name, instance_id=instance.id, name=instance.name, tier=instance.tier
     )
+
+
+async def report(
+    settings: Settings, environment: str, *, since: date | None, until: date | None
+) -> Report:
+    """Compile the report of an environment; raises UnknownEnvironment, BadCommand, AuraError."""
+    clock = SystemClock()
+    within = period(since, until, today=clock.now().date())
+    async with (
+        beside(settings) as url,
+        connect(url) as redis,
+        _aura(settings) as aura,
+        exports(settings) as vault,
+    ):
+
+        async def copies() -> tuple[Export, ...]:
+            return (await vault.contents()).exports if vault.vault else ()
+
+        compiler = Compiler(
+            estate=settings.estate,
+            clock=clock,
+            aura=aura,
+            operations=RedisOperations(redis),
+            audit=RedisAuditLog(redis),
+            exports=copies,
+        )
+        return await compiler(named(settings.estate, environment), within)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.core import commands as c
 from bot.services.house import House
 from bot.views.ids import Action, Callback
-from handlers import approval, help, home, instance, job, restore, schedule, snapshot
+from handlers import approval, help, home, instance, job, report, restore, schedule, snapshot
 from handlers.edge import Tasks
 from handlers.listener import Listener, Routes
 
@@ -25,6 +25,7 @@ ROUTES = Routes(
         c.ScheduleRemove: schedule.remove,
         c.ScheduleRun: schedule.run,
         c.ScheduleDeployed: schedule.deployed,
+        c.ReportShow: report.show,
         c.JobList: job.list_,
         c.JobShow: job.show,
         c.JobCancel: job.cancel,

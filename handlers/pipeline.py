@@ -75,6 +75,7 @@ ANSWERS: frozenset[type[c.Command]] = frozenset(
         c.InstanceShow,
         c.SnapshotList,
         c.SnapshotShow,
+        c.ReportShow,
         c.ScheduleList,
         c.SchedulePause,
         c.ScheduleResume,

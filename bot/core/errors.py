@@ -64,6 +64,10 @@ class UnknownOperation(BotError):
     """No operation has this id."""
 
 
+class UnknownEnvironment(BotError):
+    """The configuration has no environment of this name."""
+
+
 class UnknownSchedule(BotError):
     """No schedule has this id."""
 

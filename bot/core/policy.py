@@ -47,6 +47,7 @@ ROLES: Mapping[type[c.Command], Role] = {
     c.ScheduleRemove: Role.OPERATOR,
     c.ScheduleRun: Role.OPERATOR,
     c.ScheduleDeployed: Role.OPERATOR,
+    c.ReportShow: Role.VIEWER,
     c.JobList: Role.VIEWER,
     c.JobShow: Role.VIEWER,
     c.JobCancel: Role.VIEWER,

@@ -1,6 +1,7 @@
 """The truth about operations, the doorbell, and what is kept and counted of them."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.core.audit import AuditEntry, AuditRecord
@@ -35,6 +36,9 @@ class Operations(Protocol):
 
     async def recent(self, limit: int = 50) -> tuple[AnyOperation, ...]:
         """Return the newest operations first, finished ones included."""
+
+    async def since(self, at: datetime) -> tuple[AnyOperation, ...]:
+        """Return the operations that were asked for at ``at`` or later, finished ones included."""
 
     async def holder(self, instance_id: InstanceId) -> OperationId | None:
         """Return which operation holds an instance, or None."""

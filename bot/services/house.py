@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.operations import Restore, TakeSnapshot
 from bot.core.schedules import Work
+from bot.core.vault import Export
 from bot.services.announce import Announcer
 from bot.services.decisions import Decisions
 from bot.services.fingerprints import Fingerprints
@@ -15,6 +16,7 @@ from bot.services.post import PostOffice
 from bot.services.proof import Proof
 from bot.services.reaper import Reaper
 from bot.services.recheck import Recheck
+from bot.services.reports import Compiler, Reports
 from bot.services.restores import Restores
 from bot.services.runner import Runner
 from bot.services.scheduler import Scheduler
@@ -41,6 +43,7 @@ class House:
     decisions: Decisions
     snapshots: Snapshots
     schedules: Schedules
+    reports: Reports
     scheduler: Scheduler
     jobs: Jobs
     home: Home
@@ -74,6 +77,18 @@ def furnish(world: World) -> House:
         decisions=Decisions(world, gate),
         snapshots=snapshots,
         schedules=Schedules(world, gate, fleet, scheduler),
+        reports=Reports(
+            world,
+            gate,
+            Compiler(
+                estate=world.estate,
+                clock=world.clock,
+                aura=world.aura,
+                operations=world.operations,
+                audit=world.audit,
+                exports=_none,
+            ),
+        ),
         scheduler=scheduler,
         jobs=jobs,
         home=Home(world, gate, fleet, jobs),
@@ -86,3 +101,7 @@ def furnish(world: World) -> House:
         scratches=Scratches(world),
         reaper=Reaper(world),
     )
+
+
+async def _none() -> tuple[Export, ...]:
+    return ()

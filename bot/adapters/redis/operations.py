@@ -8,8 +8,8 @@ let two operations hold the instance (promise P8).
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
-from typing import cast
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from pydantic import ValidationError
 from redis.asyncio import Redis
@@ -33,6 +33,8 @@ from bot.ports.operations import Op
 _log = logging.getLogger(__name__)
 
 OPEN = f"{PREFIX}ops:open"
+#: So many operations are read at once.
+PAGE = 500
 RECENT = f"{PREFIX}ops:recent"
 
 
@@ -152,13 +154,29 @@ class RedisOperations:
         it must not keep the others from being listed and swept.
         """
         with guarded():
-            ids = await self._redis.zrevrange(RECENT, 0, max(limit, 1) - 1)
+            return await self._all(await self._redis.zrevrange(RECENT, 0, max(limit, 1) - 1))
+
+    async def since(self, at: datetime) -> tuple[AnyOperation, ...]:
+        """Return the operations asked for at ``at`` or later, as `recent` does."""
+        with guarded():
+            return await self._all(
+                await self._redis.zrevrangebyscore(RECENT, "+inf", at.timestamp())
+            )
+
+    async def _all(self, ids: list[Any]) -> tuple[AnyOperation, ...]:
+        found: list[AnyOperation] = []
+        for begin in range(0, len(ids), PAGE):
+            found += await self._page(ids[begin : begin + PAGE])
+        return tuple(found)
+
+    async def _page(self, ids: list[Any]) -> list[AnyOperation]:
+        with guarded():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for found in ids:
                     pipe.hget(_op(str(found)), "json")
                 stored = await pipe.execute()
         read = [_readable(str(name), json) for name, json in zip(ids, stored, strict=True)]
-        return tuple(op for op in read if op is not None)
+        return [op for op in read if op is not None]
 
     async def holder(self, instance_id: InstanceId) -> OperationId | None:
         """Return which operation holds an instance, or None."""

@@ -14,6 +14,7 @@ from bot.core.commands.fields import LATEST
 from bot.core.commands.help import Help
 from bot.core.commands.instance import InstanceList, InstanceShow
 from bot.core.commands.job import JobCancel, JobList, JobShow
+from bot.core.commands.report import ReportShow
 from bot.core.commands.restore import RestoreStart
 from bot.core.commands.schedule import (
     ScheduleAdd,
@@ -44,6 +45,7 @@ Command = (
     | ScheduleRemove
     | ScheduleRun
     | ScheduleDeployed
+    | ReportShow
     | JobList
     | JobShow
     | JobCancel
@@ -64,6 +66,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ScheduleRemove,
     ScheduleRun,
     ScheduleDeployed,
+    ReportShow,
     JobList,
     JobShow,
     JobCancel,
@@ -138,6 +141,7 @@ __all__ = [
     "JobCancel",
     "JobList",
     "JobShow",
+    "ReportShow",
     "RestoreStart",
     "ScheduleAdd",
     "ScheduleDeployed",

@@ -54,6 +54,7 @@ def _note(value: str) -> str:
     return value.strip()
 
 
+Name = Annotated[str, BeforeValidator(_named)]
 #: A UTC day as typed; `resolve_days` makes dates of it.
 Day = Annotated[Literal["today", "yesterday"] | date, BeforeValidator(_day)]
 Days = Annotated[int, BeforeValidator(_count)]

@@ -1,0 +1,51 @@
+"""How the bot says that it is well: what `/readyz` asks, and what `/metrics` shows."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.adapters.aura.client import AuraClient
+from bot.adapters.metrics import Metrics
+from bot.adapters.queue import DocketQueue
+from bot.adapters.redis import RedisOperations
+from bot.adapters.socket import SocketMode
+from bot.core.errors import BotError
+
+log = structlog.get_logger(__name__)
+
+
+def checks(
+    operations: RedisOperations, client: AuraClient, socket: SocketMode | None
+) -> dict[str, Callable[[], Awaitable[str | None]]]:
+    """Return what must work, each with a look that says in one clause what is wrong, or None."""
+
+    async def redis() -> str | None:
+        try:
+            await operations.open()
+        except BotError as trouble:
+            return trouble.summary
+        return None
+
+    async def slack() -> str | None:
+        if socket is None or await socket.hears():
+            return None
+        return "the Slack socket is not open"
+
+    async def aura() -> str | None:
+        try:
+            await client.sign_in()
+        except BotError as trouble:
+            return trouble.summary
+        return None
+
+    return {"redis": redis, "slack": slack, "aura": aura}
+
+
+async def page(metrics: Metrics, operations: RedisOperations, queue: DocketQueue) -> bytes:
+    """Return the metrics; without the store, those that do not need it."""
+    try:
+        phases, lag = await operations.count_by_phase(), await queue.lag()
+    except BotError as trouble:
+        log.warning("metrics without the store", why=trouble.summary)
+        return metrics.page(phases=None, lag=None)
+    return metrics.page(phases=phases, lag=lag)
