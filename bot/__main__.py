@@ -70,11 +70,14 @@ def print_manifest(
     http: Annotated[
         str | None, typer.Option(metavar="URL", help="For HTTP mode at https://host.")
     ] = None,
+    workflow: Annotated[
+        bool, typer.Option("--workflow", help="With the step for Workflow Builder.")
+    ] = False,
 ) -> None:
     """Print the Slack app manifest."""
     if http is not None and not http.startswith("https://"):
         raise typer.BadParameter("Slack sends to https:// addresses only", param_hint="--http")
-    typer.echo(manifest.as_yaml(manifest.manifest(http)), nl=False)
+    typer.echo(manifest.as_yaml(manifest.manifest(http, workflow=workflow)), nl=False)
 
 
 @commands.command("schema")

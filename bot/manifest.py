@@ -25,8 +25,47 @@ EVENTS = ("app_home_opened", "app_mention")
 PATH = "/slack/events"
 
 
-def manifest(http: str | None = None) -> dict[str, Any]:
-    """Return the manifest for Socket Mode, or with ``http`` (https://host) for HTTP mode."""
+#: The step that a workflow can have, as its event and its manifest name it.
+STEP = "take_snapshot"
+STEPS = {
+    STEP: {
+        "title": "Take a snapshot and wait",
+        "description": "Takes a snapshot of a Neo4j Aura instance, and goes on when it is complete",
+        "input_parameters": {
+            "instance": {
+                "name": "instance",
+                "title": "Instance",
+                "description": "Its name, alias or id",
+                "type": "string",
+                "is_required": True,
+            },
+            "note": {
+                "name": "note",
+                "title": "Note",
+                "description": "Stays with the snapshot",
+                "type": "string",
+                "is_required": False,
+            },
+        },
+        "output_parameters": {
+            "snapshot": {
+                "name": "snapshot",
+                "title": "Snapshot",
+                "description": "Its id",
+                "type": "string",
+                "is_required": True,
+            },
+        },
+    }
+}
+
+
+def manifest(http: str | None = None, *, workflow: bool = False) -> dict[str, Any]:
+    """Return the manifest for Socket Mode, or with ``http`` (https://host) for HTTP mode.
+
+    ``workflow`` adds the step for Workflow Builder, which wants a paid plan of Slack's
+    (https://docs.slack.dev/workflows/creating-custom-steps-workflow-builder).
+    """
     url = {"request_url": f"{http.rstrip('/')}{PATH}"} if http else {}
     command = {
         "command": "/aura",
@@ -37,7 +76,7 @@ def manifest(http: str | None = None) -> dict[str, Any]:
     if http:
         command["url"] = url["request_url"]
         url["message_menu_options_url"] = url["request_url"]
-    return {
+    made: dict[str, Any] = {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
             "name": "Savepoint",
@@ -79,6 +118,12 @@ def manifest(http: str | None = None) -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
+    if workflow:
+        made["functions"] = STEPS
+        settings = made["settings"]
+        settings |= {"function_runtime": "remote", "org_deploy_enabled": True}
+        settings["event_subscriptions"]["bot_events"].append("function_executed")
+    return made
 
 
 def as_yaml(value: dict[str, Any]) -> str:

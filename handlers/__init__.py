@@ -5,7 +5,18 @@ from slack_bolt.async_app import AsyncApp
 from bot.core import commands as c
 from bot.services.house import House
 from bot.views.ids import Action, Callback
-from handlers import approval, help, home, instance, job, report, restore, schedule, snapshot
+from handlers import (
+    approval,
+    help,
+    home,
+    instance,
+    job,
+    report,
+    restore,
+    schedule,
+    snapshot,
+    workflow,
+)
 from handlers.edge import Tasks
 from handlers.listener import Listener, Routes
 
@@ -58,6 +69,7 @@ ROUTES = Routes(
         Callback.THREAD_SHORTCUT: restore.shortcut,
     },
     home=home.opened,
+    steps={"take_snapshot": workflow.take_snapshot},
 )
 
 
@@ -67,6 +79,8 @@ def register(app: AsyncApp, house: House) -> Tasks:
     app.command("/aura")(listener.command)
     app.event("app_mention")(listener.mention)
     app.event("app_home_opened")(listener.home)
+    for step in ROUTES.steps:
+        app.function(step, auto_acknowledge=False)(listener.step)
     for action in ROUTES.buttons:
         app.action(listener.pattern(action))(listener.click)
     for callback in ROUTES.modals:

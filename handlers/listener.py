@@ -16,9 +16,9 @@ from bot.core.commands import Command, mention, parse
 from bot.services.house import House
 from bot.views.ids import Action, Callback
 from bot.views.kit import Message
-from handlers import payloads
+from handlers import payloads, workflow
 from handlers.edge import Context, Tasks, answer, once, told
-from handlers.payloads import Body, Click, Shortcut, Submission, Suggestion
+from handlers.payloads import Body, Click, Shortcut, StepRun, Submission, Suggestion
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +41,7 @@ class Routes:
     options: Mapping[Action, Callable[[Context, Suggestion], Awaitable[Ack]]]
     shortcuts: Mapping[Callback, Callable[[Context, Shortcut], Awaitable[None]]]
     home: Callable[[Context], Awaitable[None]]
+    steps: Mapping[str, Callable[[Context, StepRun], Awaitable[None]]]
 
 
 class Listener:
@@ -117,6 +118,14 @@ class Listener:
         )
         handler = self._routes.shortcuts[Callback(used.callback_id)]
         self.tasks.spawn(self._once(used.key, ctx, lambda: handler(ctx, used)))
+
+    async def step(self, ack: AsyncAck, body: Body) -> None:
+        """A step of a workflow; it ends when its work has ended, perhaps much later."""
+        await ack()
+        ran = payloads.step_run(body)
+        ctx = Context(person=workflow.ROBOT.person, house=self._house)
+        handler = self._routes.steps[ran.callback_id]
+        self.tasks.spawn(self._once(ran.execution, ctx, lambda: handler(ctx, ran)))
 
     async def _typed(self, typed: payloads.Typed, *, mentioned: bool = False) -> None:
         ctx = Context(

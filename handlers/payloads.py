@@ -71,6 +71,14 @@ class Suggestion(Frozen):
     metadata: str
 
 
+class StepRun(Frozen):
+    """A run of one of our steps in a workflow; ``execution`` completes it."""
+
+    callback_id: str
+    execution: str
+    inputs: dict[str, str]
+
+
 class Shortcut(Frozen):
     """A global or message shortcut."""
 
@@ -194,3 +202,14 @@ def _person(body: Body) -> Person:
     user = body["user"]
     team = user.get("team_id") or (body.get("team") or {}).get("id") or ""
     return Person(team_id=TeamId(team), user_id=UserId(user["id"]))
+
+
+def step_run(body: Body) -> StepRun:
+    """Read a `function_executed` event (https://docs.slack.dev/reference/events/function_executed)."""
+    event = body["event"]
+    given = event.get("inputs") or {}
+    return StepRun(
+        callback_id=event["function"]["callback_id"],
+        execution=event["function_execution_id"],
+        inputs={key: value for key, value in given.items() if isinstance(value, str)},
+    )

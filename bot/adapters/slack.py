@@ -1,6 +1,6 @@
 """The only outgoing door to Slack: messages, views, and who people are."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -181,6 +181,19 @@ class SlackChat:
     async def publish_home(self, to: UserId, view: View) -> None:
         """Show a person's Home tab."""
         await self._door.call("views.publish", user_id=to, view=view)
+
+    async def finish_step(
+        self, execution: str, *, outputs: Mapping[str, str] | None = None, error: str = ""
+    ) -> None:
+        """Let a workflow go on, or end it.
+
+        https://docs.slack.dev/reference/methods/functions.completeSuccess
+        """
+        run = {"function_execution_id": execution}
+        if error:
+            await self._door.call("functions.completeError", **run, error=error[:1000])
+        else:
+            await self._door.call("functions.completeSuccess", **run, outputs=dict(outputs or {}))
 
     async def permalink(self, ref: MessageRef) -> str:
         """Return the address of a message."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.config.checks import CheckFile, CheckTable
 from bot.config.tables import SECRETIVE, SHAPES, File
+from bot.core.people import WORKFLOW
 
 #: Where pydantic says that a key, and not its value, is wrong.
 _KEY = "[key]"
@@ -80,6 +81,8 @@ def _contradictions(file: File) -> Iterator[tuple[Where, str]]:
             yield ("aliases", alias), "is there twice: capitals make no difference"
         aliases.add(alias.lower())
     for name, robot in file.robots.items():
+        if robot.token_env is None and name != WORKFLOW:
+            yield ("robots", name, "token_env"), "is missing"
         for place in robot.environments:
             if place not in file.environments:
                 yield ("robots", name, "environments"), f"there is no environment {place}"

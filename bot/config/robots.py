@@ -12,8 +12,10 @@ class RobotTable(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    token_env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] = Field(
-        description="The variable that holds its token, 32 characters at least."
+    token_env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = Field(
+        default=None,
+        description="The variable that holds its token, 32 characters at least; "
+        "the robot `workflow`, as which steps of workflows act, needs none.",
     )
     role: Literal["viewer", "operator"] = "operator"
     environments: tuple[str, ...] = Field(min_length=1, description="Where it may act.")

@@ -148,6 +148,8 @@ SHORTEST_TOKEN = 32
 def _robots(given: Given, tables: Mapping[str, RobotTable]) -> tuple[tuple[Robot, SecretStr], ...]:
     found = []
     for name, table in tables.items():
+        if table.token_env is None:
+            continue
         token = given.secret(table.token_env, needed=True)
         if token is None:
             continue

@@ -55,6 +55,8 @@ class Robot(Frozen):
 
 #: Stands where a person has a workspace; none of Slack's is called so.
 ROBOTS = TeamId("robots")
+#: The robot as which the step of a workflow acts: whoever builds one names no person.
+WORKFLOW = "workflow"
 #: Begins a robot's user id; none of Slack's begins so.
 ROBOT = "robot:"
 

@@ -1,5 +1,6 @@
 """Slack: what leaves for it, and who people are."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bot.core.base import ChannelId, Frozen, GroupId, TeamId, UserId
@@ -65,6 +66,11 @@ class Chat(Protocol):
 
     async def publish_home(self, to: UserId, view: View) -> None:
         """Show a person's Home tab."""
+
+    async def finish_step(
+        self, execution: str, *, outputs: Mapping[str, str] | None = None, error: str = ""
+    ) -> None:
+        """Let a workflow go on behind a step of ours, with outputs; or end it with an error."""
 
     async def permalink(self, ref: MessageRef) -> str:
         """Return the address of a message."""

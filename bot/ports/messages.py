@@ -28,6 +28,8 @@ class Card(Frozen):
     """The new message about the end."""
     echoed: bool = False
     """Whether the thread of another channel, where the request came from, has heard the end."""
+    answered: bool = False
+    """Whether the step of a workflow, which waited for the end, has heard it."""
     alert: MessageRef | None = None
     past_alerts: tuple[MessageRef, ...] = ()
     """Earlier alerts: what goes wrong after somebody settled it is told anew."""

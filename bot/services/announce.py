@@ -9,7 +9,7 @@ import structlog
 
 from bot.core.base import ChannelId, OperationId, UserId
 from bot.core.errors import ChatFailed, ChatUnavailable
-from bot.core.operations import AnyOperation, Asked, Operation, Phase
+from bot.core.operations import AnyOperation, Asked, Operation, Phase, TakeSnapshot
 from bot.core.people import ineligible
 from bot.core.seal import seal
 from bot.ports import Card, MessageRef
@@ -71,6 +71,7 @@ class Announcer:
                 return card
             if op.origin.schedule is None:
                 card = await self._follow(op, card)
+            card = await self._answer(op, card)
             if len(alerts(card)) < alarms(op):
                 card = await self._alarm(op, card)
             if op.final and not card.complete:
@@ -122,6 +123,22 @@ class Announcer:
             card = await self._ask(op, card)
         card = await self._tell(op, card)
         return await self._end(op, card) if op.final else card
+
+    async def _answer(self, op: AnyOperation, card: Card) -> Card:
+        """Let the workflow go on that waited for the end; one that Slack gave up is let go."""
+        if op.origin.execution is None or card.answered or not op.final:
+            return card
+        taken = op.snapshot_id if isinstance(op, TakeSnapshot) and op.phase == "done" else None
+        outputs = {"snapshot": taken} if taken else None
+        error = "" if taken else views.ending(op, now=at(op)).text
+        try:
+            await self._world.chat.finish_step(op.origin.execution, outputs=outputs, error=error)
+        except ChatUnavailable:
+            raise
+        except ChatFailed as refusal:
+            _wait_when_locked_out(refusal)
+            log.warning("a workflow does not wait any more", code=refusal.code)
+        return await self._save(op, card.model_copy(update={"answered": True}))
 
     async def _root(self, op: AnyOperation, card: Card) -> Card:
         if card.root is None:

@@ -12,7 +12,7 @@ from sandbox.slack.deliveries import Deliveries
 from sandbox.slack.escaping import for_command, stored
 from sandbox.slack.responses import Responses
 from sandbox.slack.wire import Payload, Reply, SlackError, SlackSaysError
-from sandbox.slack.world import Channel, Message
+from sandbox.slack.world import Channel, Execution, Message
 
 MESSAGE_EVENTS = {
     "channel": ("channel", "message.channels"),
@@ -127,6 +127,32 @@ class Acts:
                     user, f"{self._world.people[bot].real_name} is not in #{channel.name}."
                 )
         return message
+
+    async def run_step(self, callback_id: str, inputs: Payload) -> Execution:
+        """Come to a custom step of a workflow; returns its run, which waits for the app.
+
+        https://docs.slack.dev/reference/events/function_executed
+        """
+        world = self._world
+        execution = Execution(id=world.new_id("Fx"), callback_id=callback_id)
+        world.executions[execution.id] = execution
+        inner: Payload = {
+            "type": "function_executed",
+            "function": {
+                "id": "Fn0SAVEPNT1",
+                "callback_id": callback_id,
+                "title": callback_id,
+                "type": "app",
+                "app_id": world.app.id,
+            },
+            "inputs": inputs,
+            "function_execution_id": execution.id,
+            "workflow_execution_id": world.new_id("Wx"),
+            "event_ts": world.new_ts(),
+            "bot_access_token": f"xwfp-sandbox-{execution.id}",
+        }
+        await self.event(inner)
+        return execution
 
     async def event(self, inner: Payload, *, subscribed: str = "") -> None:
         """Send an event, if the app is subscribed to it."""

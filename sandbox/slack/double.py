@@ -26,7 +26,7 @@ from sandbox.slack.views import Views
 from sandbox.slack.webapi import WebApi
 from sandbox.slack.wire import Envelope, Now, Payload
 from sandbox.slack.workspace import Workspace
-from sandbox.slack.world import World
+from sandbox.slack.world import Execution, World
 
 ACK_SECONDS = 3.0
 _TICK_SECONDS = 0.5
@@ -173,6 +173,10 @@ class SlackDouble:
     def person(self, user: str) -> ActingPerson:
         """Somebody to act as, by their id (KeyError for nobody known)."""
         return ActingPerson(self.world.people[user], self._api, self._acts, self._forms)
+
+    async def run_step(self, callback_id: str, **inputs: str) -> Execution:
+        """Let a workflow come to a custom step of the app."""
+        return await self._acts.run_step(callback_id, dict(inputs))
 
     @property
     def calls(self) -> list[Call]:

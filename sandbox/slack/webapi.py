@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from sandbox.slack import api_chat, api_conversations, api_people, api_views
+from sandbox.slack import api_chat, api_conversations, api_functions, api_people, api_views
 from sandbox.slack.api import Api, Args
 from sandbox.slack.faults import SlackFaults
 from sandbox.slack.limits import Limits
@@ -18,6 +18,7 @@ from sandbox.slack.wire import Payload, SlackError
 ENDPOINTS = {
     **api_chat.ENDPOINTS,
     **api_conversations.ENDPOINTS,
+    **api_functions.ENDPOINTS,
     **api_people.ENDPOINTS,
     **api_views.ENDPOINTS,
 }

@@ -64,6 +64,21 @@ class Channel:
         return [m for m in self.threads.get(ts, []) if not m.ephemeral_to and not m.deleted]
 
 
+@dataclass(slots=True)
+class Execution:
+    """One run of a custom step in a workflow; it waits until the app completes it."""
+
+    id: str
+    callback_id: str
+    outputs: Payload | None = None
+    error: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the app has completed it."""
+        return self.outputs is not None or bool(self.error)
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What Slack itself told a person."""
@@ -104,6 +119,7 @@ class World:
             if person.kind not in ("bot", "deactivated"):
                 self.open_dm(person)
         self.notices: list[Notice] = []
+        self.executions: dict[str, Execution] = {}
         self.rev = 1
         self.watchers: set[asyncio.Event] = set()
         self._last_read: dict[tuple[str, str], str] = defaultdict(str)

@@ -10,6 +10,7 @@ import yaml
 import handlers
 from bot.manifest import EVENTS, PATH, SCOPES, as_yaml, manifest
 from bot.views.ids import Callback
+from handlers import ROUTES
 
 #: Method -> scopes, from "Required scopes" on https://docs.slack.dev/reference/methods/<method>.
 #: conversations.info needs the scope of each kind of channel that is asked about.
@@ -24,6 +25,8 @@ NEEDED: dict[str, set[str]] = {
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history"},
+    "functions.completeError": set(),
+    "functions.completeSuccess": set(),
     "usergroups.users.list": {"usergroups:read"},
     "users.info": {"users:read"},
     "views.open": set(),
@@ -106,3 +109,14 @@ def test_slacks_limits_are_kept() -> None:
     (command,) = made["features"]["slash_commands"]
     assert command["should_escape"] is True
     assert len(command["usage_hint"]) <= 1000
+
+
+def test_only_who_wants_it_gets_the_step_for_workflows() -> None:
+    """A custom step wants a paid plan: https://docs.slack.dev/workflows"""
+    assert "functions" not in manifest()
+    made = manifest(workflow=True)
+    assert set(made["functions"]) == set(ROUTES.steps)
+    assert made["settings"]["function_runtime"] == "remote"
+    assert made["settings"]["org_deploy_enabled"] is True
+    assert "function_executed" in made["settings"]["event_subscriptions"]["bot_events"]
+    assert "function_executed" not in manifest()["settings"]["event_subscriptions"]["bot_events"]

@@ -35,6 +35,8 @@ class Origin(Frozen):
     channel: ChannelId | None = None
     thread_ts: str | None = None
     schedule: str | None = None
+    execution: str | None = None
+    """The run of a workflow's step that waits for the end."""
 
 
 class Recorded(Frozen):
