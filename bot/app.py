@@ -150,6 +150,10 @@ async def assemble(
             fingerprints=stored.RedisFingerprints(redis),
             accesses=settings.accesses,
             checks=settings.checks,
+            imports=await stack.enter_async_context(settings.upload.open(clock, permits.consume)),
+            sendings=stored.RedisSendings(redis),
+            vault=settings.vault.open(clock=clock, new_id=new_id) if settings.vault else None,
+            files=settings.upload.files(),
             pace=Pace(**settings.runner.model_dump()),
         )
         house = furnish(world)

@@ -15,6 +15,7 @@ from handlers import (
     restore,
     schedule,
     snapshot,
+    upload,
     workflow,
 )
 from handlers.edge import Tasks
@@ -29,6 +30,7 @@ ROUTES = Routes(
         c.SnapshotShow: snapshot.show,
         c.SnapshotTake: snapshot.take,
         c.RestoreStart: restore.start,
+        c.UploadStart: upload.start,
         c.ScheduleList: schedule.list_,
         c.ScheduleAdd: schedule.add,
         c.SchedulePause: schedule.pause,
@@ -49,6 +51,7 @@ ROUTES = Routes(
         Action.SETTLE_NOT_RUN: approval.settle_not_run,
         Action.UNDO: restore.undo,
         Action.OPEN_RESTORE: restore.open_button,
+        Action.OPEN_UPLOAD: upload.open_button,
         Action.PICK_INSTANCE: restore.pick_instance,
         Action.PICK_SNAPSHOT: restore.pick_snapshot,
         Action.SNAPSHOT_PAGE: snapshot.turn_page,
@@ -58,6 +61,7 @@ ROUTES = Routes(
     },
     modals={
         Callback.RESTORE: (restore.check, restore.submit),
+        Callback.UPLOAD: (upload.check, upload.submit),
         Callback.DENY: (approval.check_denial, approval.denied),
     },
     options={

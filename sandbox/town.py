@@ -13,6 +13,7 @@ from sandbox.crash import BotFaults
 from sandbox.scenarios import Scenarios, Stage, nothing_to_play
 from sandbox.slack import SlackDouble
 from sandbox.slack import cast as slack
+from sandbox.uploads import passwords, sample_files, table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ async def town(
     without it nobody can ask for that. Raises OSError when the port is taken.
     """
     settings: dict[str, str] = {}
+    files: Path | None = None
     double = SlackDouble(now=utc_now, speed=speed) if only != "aura" else None
     service = AuraDouble(speed=speed, requests_per_minute=_rate(speed)) if only != "slack" else None
     address = None
@@ -48,6 +50,10 @@ async def town(
         if service is not None:
             stack.push_async_callback(service.stop)
             settings["AURA_API_URL"] = await service.start(port=port if double is None else 0)
+            settings["AURA_CONSOLE_URL"] = service.url
+            files = folder / "uploads"
+            sample_files(files, utc_now())
+            settings |= passwords()
             settings["AURA_CLIENT_ID"] = aura.CLIENT_ID
             settings["AURA_CLIENT_SECRET"] = aura.CLIENT_SECRET
         if double is not None:
@@ -68,15 +74,17 @@ async def town(
             settings |= double.settings()
         config = folder / "savepoint.toml"
         graphs = service.url if service is not None else ""
-        config.write_text(configuration(speed=speed, graphs=graphs), encoding="utf-8")
+        text = configuration(speed=speed, graphs=graphs, uploads=files)
+        config.write_text(text, encoding="utf-8")
         settings["SAVEPOINT_CONFIG"] = str(config)
         yield Town(aura=service, slack=double, page=address, settings=settings)
 
 
-def configuration(*, speed: float, graphs: str = "") -> str:
+def configuration(*, speed: float, graphs: str = "", uploads: Path | None = None) -> str:
     """Return a `savepoint.toml` for the fleet and the people of the sandbox.
 
-    ``graphs`` is where the double answers queries of the databases too.
+    ``graphs`` is where the double answers queries of the databases too, ``uploads`` the folder
+    that files may be loaded from.
     """
     people = f'["{slack.REQUESTER}", "{slack.APPROVER_ONE}", "{slack.APPROVER_TWO}"]'
     tables = [
@@ -102,7 +110,8 @@ def configuration(*, speed: float, graphs: str = "") -> str:
     )
     if graphs:
         scratch += f'query = "{graphs}/databases/{{instance}}"\n'
-    return "\n".join([*tables, rate, pace, scratch])
+    files = [table(uploads)] if uploads else []
+    return "\n".join([*tables, rate, pace, scratch, *files])
 
 
 def _rate(speed: float) -> int:

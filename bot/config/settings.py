@@ -17,6 +17,7 @@ from bot.config.given import Given
 from bot.config.graph import secrets_of
 from bot.config.robots import RobotTable
 from bot.config.tables import CredentialTable, RunnerTable
+from bot.config.upload import UploadSettings, UploadTable, upload_settings
 from bot.config.vault import VaultSettings, vault_settings
 from bot.core.checks import Check
 from bot.core.environments import Estate
@@ -60,6 +61,7 @@ class Settings(BaseModel):
     vault: VaultSettings | None = None
     accesses: Accesses = Accesses()
     checks: tuple[Check, ...] = ()
+    upload: UploadSettings = UploadSettings()
 
     def secrets(self) -> frozenset[str]:
         """Return every value that must never be seen, for the redaction of logs."""
@@ -73,6 +75,7 @@ class Settings(BaseModel):
         if self.evidence_key is not None:
             found.add(self.evidence_key.text)
         found |= self.vault.hidden() if self.vault else set()
+        found |= self.upload.hidden()
         return frozenset(found) | secrets_of(self.accesses)
 
 
@@ -98,6 +101,7 @@ def load(env: Mapping[str, str]) -> Settings:
     credentials = _credentials(given, file.credentials) if file else ()
     robots = _robots(given, file.robots) if file else ()
     accesses = file.graph.accesses(given) if file else Accesses()
+    upload = upload_settings(given, file.upload if file else UploadTable())
     if given.faults or file is None or bot_token is None:
         raise ConfigError(given.faults)
     return Settings(
@@ -121,6 +125,7 @@ def load(env: Mapping[str, str]) -> Settings:
         vault=vault,
         accesses=accesses,
         checks=tuple(table.check() for table in file.checks),
+        upload=upload,
     )
 
 

@@ -11,6 +11,7 @@ from bot.config.protection import AlertTable, ProtectionTable, TierTable, known_
 from bot.config.robots import RobotTable
 from bot.config.scratch import ScratchTable
 from bot.config.shapes import INSTANCE, NAME, VARIABLE, InstanceText, NameText, VariableText
+from bot.config.upload import UploadTable
 from bot.config.vault import VaultTable
 from bot.core.base import ChannelId, GroupId, InstanceId, ProjectId, UserId
 from bot.core.environments import Environment, Estate, Watch
@@ -162,6 +163,7 @@ class File(_Closed):
         default=(), description="What must be true of a graph that was restored."
     )
 
+    upload: UploadTable = UploadTable()
     vault: VaultTable | None = Field(default=None, description="Where exports are kept.")
 
     def estate(self) -> Estate:

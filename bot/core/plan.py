@@ -12,7 +12,6 @@ from pydantic import AwareDatetime, Field
 
 from bot.core.base import Frozen, OperationId
 from bot.core.environments import Environment
-from bot.core.graph.loss import Loss
 from bot.core.instances import (
     Condition,
     Instance,
@@ -23,6 +22,7 @@ from bot.core.instances import (
 from bot.core.people import Person
 from bot.core.seal import seal
 from bot.core.snapshots import Snapshot
+from bot.core.uploads import BackupFile
 
 
 class Waiver(Frozen):
@@ -73,8 +73,6 @@ class GatedPlan(AskedPlan):
 
     instance: Instance
     waiver: Waiver | None = None
-    loss: Loss | None = Field(default=None, exclude_if=lambda loss: loss is None)
-    """What was counted in the target when it was asked for; None where nobody tried."""
     quorum: int = Field(ge=1)
 
     @property
@@ -121,6 +119,13 @@ class RestorePlan(GatedPlan):
     def coherent(self) -> bool:
         """Whether the snapshot is one of the instance."""
         return self.snapshot.instance_id == self.instance.id
+
+
+class UploadPlan(GatedPlan):
+    """What loading a backup file will do."""
+
+    kind: Literal["upload"] = "upload"
+    file: BackupFile
 
 
 class SnapshotPlan(Plan):

@@ -15,6 +15,7 @@ from bot.ports.graph import (
     MetricsDoor,
     Rows,
 )
+from bot.ports.imports import FileImports, Files, Sendings, Source
 from bot.ports.messages import Budget, Card, Cards, Catalogue, Draft, Drafts, Outbox, Seen
 from bot.ports.operations import AuditLog, Meter, Operations, Queue
 from bot.ports.plans import Cursors, Schedules
@@ -42,6 +43,8 @@ __all__ = [
     "Directory",
     "Draft",
     "Drafts",
+    "FileImports",
+    "Files",
     "Fingerprints",
     "Gauges",
     "Gauging",
@@ -62,6 +65,8 @@ __all__ = [
     "Schedules",
     "Secrets",
     "Seen",
+    "Sendings",
     "SnapshotAccepted",
+    "Source",
     "Vault",
 ]

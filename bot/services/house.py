@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from bot.core.operations import Restore, TakeSnapshot
+from bot.core.operations import Restore, TakeSnapshot, Upload
 from bot.core.schedules import Work
 from bot.core.vault import Export
 from bot.services.announce import Announcer
+from bot.services.backup_files import BackupFiles
 from bot.services.decisions import Decisions
 from bot.services.fingerprints import Fingerprints
 from bot.services.fleet import Fleet
@@ -26,7 +27,9 @@ from bot.services.sharing import SharedDirectory
 from bot.services.snapshots import Snapshots
 from bot.services.steps.restore import RestoreSteps
 from bot.services.steps.snapshot import SnapshotSteps
+from bot.services.steps.upload import UploadSteps
 from bot.services.sweep import Sweep
+from bot.services.uploads import Uploads
 from bot.services.world import World
 
 
@@ -42,6 +45,7 @@ class House:
     restores: Restores
     decisions: Decisions
     snapshots: Snapshots
+    uploads: Uploads
     schedules: Schedules
     reports: Reports
     scheduler: Scheduler
@@ -63,7 +67,9 @@ def furnish(world: World) -> House:
     announcer = Announcer(world, gate)
     # Hundreds of operations may look a second time at the same moment.
     shared = replace(world, directory=SharedDirectory(world.directory, world.clock))
-    restore_steps = RestoreSteps(world, Recheck(shared, Gate(shared)))
+    recheck, files = Recheck(shared, Gate(shared)), BackupFiles(world)
+    restore_steps = RestoreSteps(world, recheck)
+    upload_steps = UploadSteps(world, recheck, files)
     snapshot_steps = SnapshotSteps(world)
     snapshots = Snapshots(world, gate, fleet)
     scheduler = Scheduler(world, fleet, {Work.SNAPSHOT: snapshots.begin})
@@ -76,6 +82,7 @@ def furnish(world: World) -> House:
         restores=Restores(world, gate, fleet),
         decisions=Decisions(world, gate),
         snapshots=snapshots,
+        uploads=Uploads(world, gate, fleet, files),
         schedules=Schedules(world, gate, fleet, scheduler),
         reports=Reports(
             world,
@@ -93,7 +100,12 @@ def furnish(world: World) -> House:
         jobs=jobs,
         home=Home(world, gate, fleet, jobs),
         runner=Runner(
-            world, {Restore: restore_steps.perform, TakeSnapshot: snapshot_steps.perform}
+            world,
+            {
+                Restore: restore_steps.perform,
+                TakeSnapshot: snapshot_steps.perform,
+                Upload: upload_steps.perform,
+            },
         ),
         announcer=announcer,
         post_office=PostOffice(world, announcer),

@@ -48,6 +48,8 @@ _AUDITED = {
     e.StepFailed: "operation.failed",
     e.SnapshotStarted: "snapshot.accepted",
     e.SafetyWaived: "waive",
+    e.TransferBegun: "consent",
+    e.TransferFinished: "sent",
     e.ScratchPlanned: "scratch.plan",
     e.ScratchCreated: "scratch.created",
     e.ScratchGone: "scratch.gone",

@@ -57,7 +57,12 @@ class World:
     graph: ports.Graph
     gauging: ports.Gauging
     fingerprints: ports.Fingerprints
+    imports: ports.FileImports
+    sendings: ports.Sendings
     accesses: ports.Accesses = field(default_factory=ports.Accesses)
     checks: tuple[Check, ...] = ()
+    vault: ports.Vault | None = None
+    files: ports.Files | None = None
+    """The folder from which people may load files."""
     pace: Pace = field(default_factory=Pace)
     scratch: ScratchRules = field(default_factory=ScratchRules)

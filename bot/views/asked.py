@@ -51,6 +51,8 @@ class Words:
     question: Callable[[Any], str]
     #: The command that asks for the same once more.
     command: Callable[[Any], str]
+    #: What happens first once it is approved: `the safety snapshot begins`.
+    first: str = "the safety snapshot begins"
     #: What else an approver must see before deciding.
     notes: Callable[[Any], list[Block]] = lambda _op: []
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core.operations import Gated, Phase
+from bot.core.operations import Gated, Phase, Upload
 from bot.core.operations import events as e
 from bot.views.gated_words import line, tell
 from bot.views.kinds import words
@@ -19,6 +19,7 @@ from bot.views.kit import (
     user,
 )
 from bot.views.request import approvals, cdc, direction, stand, waiver
+from bot.views.upload_words import progress
 from bot.views.words import called, flat, foot, hour, quote, size
 
 P = Phase
@@ -26,6 +27,8 @@ P = Phase
 _HEADS = {
     P.AWAITING_APPROVAL: "⏳ Waiting for approval: {}",
     P.APPROVED: "▶ Approved: {}",
+    P.TRANSFERRING: "📤 Sending the file: {}",
+    P.STAGED: "▶ File sent: {}",
     P.SNAPSHOTTING: "▶ Safety snapshot first: {}",
     P.READY: "▶ About to begin: {}",
     P.STARTING: "▶ Starting: {}",
@@ -47,6 +50,7 @@ _STEPS: tuple[tuple[str, str, tuple[type, ...]], ...] = (
     ("Restoring, the instance is offline", "Running again", (e.RestoreFinished,)),
     ("Reading once more", "Confirmed", (e.Verified,)),
 )
+_SENDING = ("Sending the file", "File sent", (e.TransferFinished,))
 _UNKNOWN = frozenset({P.UNCERTAIN, P.STUCK})
 
 
@@ -105,7 +109,7 @@ def _checklist(op: Gated) -> str:
     at, previous = op.created_at, op.created_at
     lines = [f"✓ Requested · {moment(at)}"]
     under_way = not op.final
-    for doing, done, kinds in _STEPS:
+    for doing, done, kinds in _steps(op):
         times = [r.at for r in op.history if isinstance(r.event, kinds)]
         label = _label(op, doing if under_way and not times else done)
         if times:
@@ -124,9 +128,18 @@ def _checklist(op: Gated) -> str:
     return "\n".join(lines)
 
 
+def _steps(op: Gated) -> tuple[tuple[str, str, tuple[type, ...]], ...]:
+    if P.TRANSFERRING not in op.TABLE:
+        return _STEPS
+    approved, *rest = _STEPS
+    return (approved, _SENDING, *rest)
+
+
 def _label(op: Gated, label: str) -> str:
     if label in ("Approved", "Waiting for approval"):
         return f"{label} ({len(op.approvers)} of {op.plan.quorum})"
+    if label == _SENDING[0] and isinstance(op, Upload):
+        return f"{label}: {progress(op)}"
     if label != "Safety snapshot":
         return label.format(op.NOUN.capitalize())
     if op.plan.waiver:

@@ -25,10 +25,25 @@ def tell(op: Gated) -> Told:
             )
         case P.APPROVED:
             then = f"the {op.NOUN} goes ahead without" if op.plan.waiver else "I take"
+            if P.TRANSFERRING in op.TABLE:
+                then = f"the file is sent; then {then}"
             return Told(
                 happened=f"{people(op.approvers)} approved the {of(op)}.",
                 data="Nothing has been changed yet.",
                 next=f"I check everything once more, then {then} a safety snapshot.",
+            )
+        case P.TRANSFERRING:
+            return Told(
+                happened=f"The file is on its way to Aura's storage, for {instance}.",
+                data="Nothing in the instance has been changed yet.",
+                next="It may still be taken back. The safety snapshot follows when it has arrived.",
+            )
+        case P.STAGED:
+            then = "no safety snapshot is taken" if op.plan.waiver else "a safety snapshot is taken"
+            return Told(
+                happened="The file has arrived in Aura's storage.",
+                data=f"Nothing in {instance} has been changed yet.",
+                next=f"Everything is checked once more, then {then}.",
             )
         case P.SNAPSHOTTING:
             return Told(

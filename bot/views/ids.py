@@ -17,6 +17,8 @@ class Action(StrEnum):
     SETTLE_NOT_RUN = "settle_not_run"
     OPEN_RESTORE = "open_restore"
     """A button that opens the restore modal; value = instance id, or empty to choose."""
+    OPEN_UPLOAD = "open_upload"
+    """A button that opens the upload modal; value = instance id and file."""
     SNAPSHOT_PAGE = "snapshot_page"
     """Turn the page of a snapshot list; value = id of the stored listing and the page.
 
@@ -38,6 +40,7 @@ class Callback(StrEnum):
     """``callback_id`` of modals and shortcuts."""
 
     RESTORE = "restore"
+    UPLOAD = "upload"
     DENY = "deny"
     RESTORE_SHORTCUT = "restore_shortcut"
     """Global shortcut: open the restore modal."""

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from bot.core.operations import Asked, Restore
+from bot.core.operations import Asked, Restore, Upload
 from bot.views.asked import Words
 from bot.views.restore_words import RESTORE
+from bot.views.upload_words import UPLOAD
 from bot.views.words import called
 
 WORDS: Mapping[type[Asked], Words] = {
     Restore: RESTORE,
+    Upload: UPLOAD,
 }
 
 

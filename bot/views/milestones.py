@@ -26,11 +26,18 @@ def _line(op: Gated, recorded: Recorded, index: int) -> str | None:
                 "changed yet."
             )
         case e.Approved(by=by):
-            then = f"the {op.NOUN} goes ahead" if op.plan.waiver else "the safety snapshot begins"
+            then = f"the {op.NOUN} goes ahead" if op.plan.waiver else words(op).first
             return (
                 f"✅ {user(by.user_id)} approved at {moment(recorded.at)}, which makes "
                 f"{op.plan.quorum} of {op.plan.quorum}. After one more check {then}."
             )
+        case e.TransferBegun():
+            return (
+                f"📤 The file is on its way to Aura's storage, for {instance}. The instance itself "
+                "is not touched by that."
+            )
+        case e.TransferFinished():
+            return f"✅ The file has arrived in Aura's storage. {instance} is not changed yet."
         case e.SafetyWaived():
             return f"⚠ No safety snapshot of {instance} is taken, as the approved plan says."
         case e.SnapshotStarted(snapshot_id=snapshot_id, adopted=adopted):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from bot.core.errors import BotError
-from bot.core.operations import Operation, Restore, TakeSnapshot
+from bot.core.operations import Operation, Restore, TakeSnapshot, Upload
 from bot.views import alerts, endings, gated_card, milestones, snapshot_card
 from bot.views import gate as gates
 from bot.views.errors import whisper
@@ -53,6 +53,7 @@ _SNAPSHOT = Face(
 FACES: Mapping[type[Operation], Face] = {
     Restore: _GATED,
     TakeSnapshot: _SNAPSHOT,
+    Upload: _GATED,
 }
 
 

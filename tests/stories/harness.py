@@ -28,6 +28,7 @@ from sandbox.slack import cast as slack
 from sandbox.slack.person import ActingPerson
 from sandbox.slack.sightings import Place, Seen, SeenView
 from sandbox.town import configuration
+from sandbox.uploads import passwords, sample_files
 
 START = datetime(2026, 11, 22, 7, 41, tzinfo=UTC)
 PLENTY = {"chat.update": (10_000, 60.0), "chat.postMessage": (10_000, 1.0)}
@@ -193,7 +194,7 @@ class Story:
 
     async def read(self, seen: Seen | SeenView) -> str:
         """What a person reads, with words for the ids that differ in every run."""
-        op = await self.operation()
+        [op] = await self.bot.operations.recent(1)
         text = str(seen).replace(op.id, "(id)").replace(op.plan.seal[:12], "(seal)")
         return re.sub(r"[0-9a-f]{32}/\d+", "(request)", text)
 
@@ -331,7 +332,8 @@ async def stage(url: str, folder: Path, **more: str) -> AsyncIterator[Story]:
         AuraDouble(now=clock.now, requests_per_minute=None) as service,
         SlackDouble(now=clock.now, limits=False) as double,
     ):
-        config.write_text(configuration(speed=1.0, graphs=service.url))
+        sample_files(folder / "uploads", clock.now())
+        config.write_text(configuration(speed=1.0, graphs=service.url, uploads=folder / "uploads"))
         settings = load(
             {
                 **double.settings(),
@@ -339,7 +341,9 @@ async def stage(url: str, folder: Path, **more: str) -> AsyncIterator[Story]:
                 "AURA_CLIENT_ID": aura.CLIENT_ID,
                 "AURA_CLIENT_SECRET": aura.CLIENT_SECRET,
                 "REDIS_URL": url,
+                "AURA_CONSOLE_URL": service.url,
                 "SAVEPOINT_CONFIG": str(config),
+                **passwords(),
                 **more,
             }
         )

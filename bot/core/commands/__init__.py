@@ -26,6 +26,7 @@ from bot.core.commands.schedule import (
     ScheduleRun,
 )
 from bot.core.commands.snapshot import SnapshotList, SnapshotShow, SnapshotTake, resolve_days
+from bot.core.commands.upload import UploadStart
 from bot.core.errors import BadCommand
 from bot.core.grammar import SLASH, read
 from bot.core.words import Word, mention, split
@@ -38,6 +39,7 @@ Command = (
     | SnapshotTake
     | SnapshotShow
     | RestoreStart
+    | UploadStart
     | ScheduleList
     | ScheduleAdd
     | SchedulePause
@@ -59,6 +61,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SnapshotTake,
     SnapshotShow,
     RestoreStart,
+    UploadStart,
     ScheduleList,
     ScheduleAdd,
     SchedulePause,
@@ -153,6 +156,7 @@ __all__ = [
     "SnapshotList",
     "SnapshotShow",
     "SnapshotTake",
+    "UploadStart",
     "mention",
     "near",
     "parse",

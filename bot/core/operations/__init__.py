@@ -10,11 +10,12 @@ from bot.core.operations.gated import Gated
 from bot.core.operations.phases import Phase
 from bot.core.operations.restore import Restore
 from bot.core.operations.snapshot import TakeSnapshot
+from bot.core.operations.upload import Upload
 
-AnyOperation = Annotated[Restore | TakeSnapshot, Field(discriminator="kind")]
+AnyOperation = Annotated[Restore | TakeSnapshot | Upload, Field(discriminator="kind")]
 OPERATION: TypeAdapter[AnyOperation] = TypeAdapter(AnyOperation)
 #: The kinds, for diagrams and metrics.
-KINDS: tuple[type[Operation], ...] = (Restore, TakeSnapshot)
+KINDS: tuple[type[Operation], ...] = (Restore, TakeSnapshot, Upload)
 
 __all__ = [
     "KINDS",
@@ -28,5 +29,6 @@ __all__ = [
     "Recorded",
     "Restore",
     "TakeSnapshot",
+    "Upload",
     "advance",
 ]

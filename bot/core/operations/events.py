@@ -195,6 +195,31 @@ class ScratchLeft(Frozen):
     reason: str
 
 
+class TransferBegun(Frozen):
+    """Everything was checked again, and the file may be sent."""
+
+    kind: Literal["transfer_begun"] = "transfer_begun"
+
+
+class Transferred(Frozen):
+    """So many bytes of the file have arrived."""
+
+    kind: Literal["transferred"] = "transferred"
+    sent: int
+
+
+class TransferFinished(Frozen):
+    """The whole file has arrived."""
+
+    kind: Literal["transfer_finished"] = "transfer_finished"
+
+
+class LoadSeen(Frozen):
+    """Aura was seen loading the file."""
+
+    kind: Literal["load_seen"] = "load_seen"
+
+
 Checked = drill.Checked
 CleanUpBegun = drill.CleanUpBegun
 DrillCalledOff = drill.DrillCalledOff
@@ -231,6 +256,10 @@ Event = Annotated[
     | ScratchRunning
     | ScratchGone
     | ScratchLeft
+    | TransferBegun
+    | Transferred
+    | TransferFinished
+    | LoadSeen
     | SnapshotPicked
     | Fingerprinted
     | Checked

@@ -202,9 +202,18 @@ def permitted(op: Gated) -> dict[str, str]:
     This is the only reading from which a permit is minted (promise P1): it trusts the history,
     not the phase alone, and of the operation only what its sealed plan says too.
     """
-    plan = op.plan
     if op.phase is not P.STARTING or op.last(e.RestoreIntended) is None:
         raise NotAllowed("no intent is recorded")
+    prove_approved(op)
+    if op.plan.waiver is None and op.last(e.SnapshotCompleted) is None:
+        raise NotAllowed("the safety snapshot is not complete")
+    prove_order(op)
+    return op.names()
+
+
+def prove_approved(op: Gated) -> None:
+    """Raise NotAllowed unless others approved exactly this plan."""
+    plan = op.plan
     said = (op.id, op.kind, op.requester, op.instance_id, op.environment)
     of_plan = (plan.operation_id, plan.kind, plan.requester, plan.instance.id, plan.environment)
     if said != of_plan or not plan.coherent:
@@ -215,11 +224,12 @@ def permitted(op: Gated) -> dict[str, str]:
     seals = {r.event.seal for r in op.history if isinstance(r.event, e.Seconded | e.Approved)}
     if seals != {plan.seal}:
         raise NotAllowed("the approvals are for another plan")
-    if plan.waiver is None and op.last(e.SnapshotCompleted) is None:
-        raise NotAllowed("the safety snapshot is not complete")
+
+
+def prove_order(op: Gated) -> None:
+    """Raise NotAllowed unless the history leads to the present phase, past every check."""
     if _replayed(op) is not op.phase:
         raise NotAllowed("the history does not lead here in this order")
-    return op.names()
 
 
 def _replayed(op: G) -> Phase | None:
@@ -244,4 +254,6 @@ __all__ = [
     "Gated",
     "GatedStep",
     "permitted",
+    "prove_approved",
+    "prove_order",
 ]

@@ -43,6 +43,7 @@ def sample(kind: type[e.Event], op: Restore) -> e.Event:
         "reason": "why",
         "snapshot_id": SAFETY,
         "status_before": "running",
+        "sent": 7,
         "differences": ("something",),
         "name": "savepoint-scratch-a",
         "size": "8GB AuraDB Professional",

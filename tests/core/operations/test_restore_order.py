@@ -56,6 +56,7 @@ def journeys(draw: st.DrawFn) -> Restore:
             "snapshot_id": draw(st.sampled_from([SAFETY] * 5 + [SnapshotId("other")])),
             "reason": "why",
             "status_before": "running",
+            "sent": 7,
             "differences": ("something",),
             "name": "savepoint-scratch-a",
             "size": "8GB AuraDB Professional",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.base import SnapshotId
 from bot.core.errors import BotError, IllegalTransition
-from bot.core.operations import KINDS, OPERATION, Operation, TakeSnapshot, advance
+from bot.core.operations import KINDS, OPERATION, Operation, TakeSnapshot, Upload, advance
 from bot.core.operations import events as e
 from bot.core.operations.snapshot import (
     BEGIN_LIMIT,
@@ -29,6 +29,7 @@ FACTS = {
     "reason": "why",
     "snapshot_id": SAFETY,
     "status_before": "running",
+    "sent": 7,
     "differences": ("something",),
     "name": "savepoint-scratch-a",
     "size": "8GB AuraDB Professional",
@@ -130,6 +131,7 @@ def test_only_a_restore_holds_its_instance() -> None:
     assert {kind: kind.EXCLUSIVE for kind in KINDS} == {
         type(restore()): True,
         type(take()): False,
+        Upload: True,
     }
 
 

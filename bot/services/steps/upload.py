@@ -1,0 +1,131 @@
+"""Steps of the upload machine: send the file in slices, then the one call, then watch the load."""
+
+from contextlib import suppress
+from enum import StrEnum
+
+from bot.core.errors import (
+    AuraError,
+    AuraRefused,
+    BotError,
+    StoreUnavailable,
+    VaultUnavailable,
+)
+from bot.core.instances import Condition
+from bot.core.operations import Phase, Upload
+from bot.core.operations import events as e
+from bot.core.operations.upload import UploadStep, consented
+from bot.core.permits import Permit
+from bot.core.uploads import Sending
+from bot.ports import Accepted
+from bot.services.backup_files import BackupFiles
+from bot.services.recheck import Recheck
+from bot.services.steps import Later
+from bot.services.steps.gated import GatedSteps
+from bot.services.world import World
+
+#: Seconds of sending in one step: a tick has several, and must stay short.
+SLICE = 5.0
+#: Progress is recorded whenever another part of the file has arrived, so that the history, which
+#: the card is drawn from, stays short for files of any size.
+PARTS = 50
+#: Aura's own command gives up when the status has not left `running` after so many seconds
+#: (https://github.com/neo4j/neo4j, module `push-to-cloud`).
+NEVER_BEGAN = 90.0
+
+
+class UploadSteps(GatedSteps[Upload]):
+    """Performs what `bot.core.operations.upload` asks for."""
+
+    def __init__(self, world: World, recheck: Recheck, files: BackupFiles) -> None:
+        super().__init__(world, recheck)
+        self._files = files
+
+    async def call(self, permit: Permit) -> Accepted:
+        """Let Aura load the file that lies there."""
+        op = await self._world.operations.get(permit.operation_id)
+        sending = await self._world.sendings.get(permit.operation_id)
+        if not isinstance(op, Upload) or sending is None:
+            raise AuraRefused(
+                "it is not known any more where the file was sent",
+                hint="Nothing was loaded. Ask anew.",
+            )
+        accepted = await self._world.imports.load_file(permit, consented(op), op.plan.file, sending)
+        with suppress(StoreUnavailable):  # it ends by itself after some days
+            await self._world.sendings.forget(op.id)
+        return accepted
+
+    async def sources(self, op: Upload) -> tuple[str, ...]:
+        """Look at the file again."""
+        return await self._files.differences(op.plan.file)
+
+    async def further(
+        self, op: Upload, step: StrEnum, recorded_here: e.Event | None
+    ) -> e.Event | Later:
+        """Check everything again before consent is given; then send the file."""
+        if step is UploadStep.OPEN:
+            return await self._open(op)
+        return await self._transfer(op)
+
+    async def _open(self, op: Upload) -> e.Event | Later:
+        view = await self._recheck(op, self.sources(op))
+        if view.differences:
+            return e.Voided(differences=view.differences)
+        if view.instance.condition is Condition.BUSY:
+            return self._later(op)
+        return e.TransferBegun()
+
+    async def _transfer(self, op: Upload) -> e.Event | Later:
+        async def keep(sending: Sending) -> None:
+            await self._world.sendings.put(op.id, sending)
+
+        file = op.plan.file
+        try:
+            sending = await self._world.imports.send(
+                consented(op),
+                file,
+                self._files.source(file),
+                held=await self._world.sendings.get(op.id),
+                keep=keep,
+                seconds=SLICE,
+            )
+        except VaultUnavailable:
+            return self._later(op)
+        except (AuraError, StoreUnavailable):
+            raise
+        except BotError as trouble:  # the file, not Aura
+            return e.StepFailed(reason=trouble.summary, hint=trouble.hint)
+        if sending.complete:
+            return e.TransferFinished()
+        if sending.sent - op.sent >= file.size / PARTS or sending.sent < op.sent:
+            return e.Transferred(sent=sending.sent)
+        return Later(seconds=0.0)
+
+    async def _watch(self, op: Upload) -> e.Event | Later:
+        """Watch the load; `running` means that it is over only once it was seen to begin."""
+        seen = await super()._watch(op)
+        match seen:
+            case Later() if op.phase is Phase.RESTORING and not op.load_seen:
+                instance = await self._world.aura.instance(op.instance_id, background=True)
+                if instance.status in op.SEEN_AS:
+                    return e.LoadSeen()
+                return Later(seconds=self._world.pace.poll_least)
+            case e.RestoreFinished() if not op.load_seen:
+                if self._age(op) < NEVER_BEGAN:
+                    return Later(seconds=self._world.pace.poll_least)
+                return e.OutcomeUnknown(
+                    reason="Aura took the file, but the instance was never seen loading it"
+                )
+            case e.StepFailed():
+                return await self._explained(op, seen)
+            case _:
+                return seen
+
+    async def _explained(self, op: Upload, failed: e.StepFailed) -> e.StepFailed:
+        """Add what the console says of a load that failed, if it says anything."""
+        try:
+            said = await self._world.imports.status(consented(op))
+        except BotError:
+            return failed
+        if not said.error:
+            return failed
+        return failed.model_copy(update={"reason": f"{failed.reason}: {said.error[:200]}"})

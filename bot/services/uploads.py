@@ -1,0 +1,212 @@
+"""Uploads: the form and the request. Decisions are made in `decisions`, the rest by the runner."""
+
+from bot.core.audit import Verdict
+from bot.core.base import OperationId
+from bot.core.environments import Environment
+from bot.core.errors import InstanceBusy, NotAllowed, NotRestorable
+from bot.core.instances import Condition, Instance, safety_obstacle
+from bot.core.operations import Origin, Upload
+from bot.core.people import Person
+from bot.core.plan import UploadPlan, Waiver
+from bot.core.policy import Role
+from bot.core.typed import check_reason, check_suffix, check_word
+from bot.core.uploads import BackupFile, gigabytes
+from bot.ports import Draft
+from bot.services.backup_files import BackupFiles, Found
+from bot.services.fleet import Fleet
+from bot.services.gate import Gate
+from bot.services.record import keep, wake
+from bot.services.restores import RestoreForm
+from bot.services.world import World
+from bot.views.ids import Field
+from bot.views.upload import UploadFacts, command_line
+from bot.views.vault_text import size as volume
+
+_ACTION = "upload.request"
+_AZURE = "azure"
+
+
+class Uploads:
+    """The use cases around loading a backup file."""
+
+    def __init__(self, world: World, gate: Gate, fleet: Fleet, files: BackupFiles) -> None:
+        self._world = world
+        self._gate = gate
+        self._fleet = fleet
+        self._files = files
+
+    async def draft(self, person: Person, origin: Origin, file: str) -> Draft:
+        """Begin a modal about a file, as it was typed."""
+        draft = Draft(
+            id=self._world.new_id("drf"),
+            person=person,
+            origin=origin,
+            text=file,
+            opened_at=self._world.clock.now(),
+        )
+        await self._world.drafts.save(draft)
+        return draft
+
+    async def choose(self, draft: Draft, *, instance: str) -> tuple[Draft, UploadFacts]:
+        """Return the draft filled with the instance, and the facts to show.
+
+        Raises BotError when the person may not ask, or when the file cannot be loaded there.
+        """
+        found, environment = await self.find(draft.person, instance)
+        _check_instance(found)
+        file = await self._files.look(draft.text)
+        _check_fit(file, found)
+        facts = UploadFacts(
+            instance=found,
+            project=await self._fleet.project(found),
+            environment=environment,
+            name=file.name,
+            place=file.place,
+            inspection=file.inspection,
+            holds_data=await self._world.imports.check(found.id),
+            obstacle=safety_obstacle(found),
+            now=self._world.clock.now(),
+        )
+        return draft.model_copy(update={"instance_id": found.id, "text": file.name}), facts
+
+    def faults(self, draft: Draft, form: RestoreForm) -> dict[Field, str]:
+        """Return what is wrong with a filled form, by field; reads nothing but its arguments."""
+        if draft.instance_id is None:
+            return {Field.WORD: "The facts of the file are not shown yet; please wait for them."}
+        found = {
+            Field.WORD: check_word(form.word),
+            Field.SUFFIX: None
+            if form.suffix is None
+            else check_suffix(form.suffix, draft.instance_id),
+            Field.REASON: check_reason(form.reason),
+            Field.WAIVER: None if form.waiver is None else check_reason(form.waiver),
+        }
+        return {field: fault for field, fault in found.items() if fault}
+
+    async def request(self, draft: Draft, form: RestoreForm) -> Upload:
+        """Read the file as a whole, seal the plan, and put it before the approvers.
+
+        Raises InstanceBusy (naming the holder), NotAllowed, NotRestorable, NotABackup or
+        AuraError; then nothing has changed.
+        """
+        if draft.instance_id is None:
+            raise NotRestorable("no instance is chosen yet", hint="Type the command again.")
+        instance, environment = await self.find(draft.person, draft.instance_id)
+        if environment.confirm_instance_suffix and form.suffix is None:
+            form = form.model_copy(update={"suffix": ""})
+        for fault in self.faults(draft, form).values():
+            raise NotRestorable(fault.rstrip("."), hint="Nothing has changed; open the form again.")
+        await self._gate.reachable(draft.person, environment, action=_ACTION, instance=instance)
+        await self._gate.require_quorum(draft.person, environment, instance, action=_ACTION)
+        _check_instance(instance)
+        found = await self._files.look(draft.text)
+        file = await self._files.whole(found)
+        _check_fit(found, instance)
+        plan = await self._plan(draft, form, instance, environment, file)
+        op = Upload(
+            id=plan.operation_id,
+            environment=environment.name,
+            requester=draft.person,
+            instance_id=instance.id,
+            channel=environment.channel,
+            origin=draft.origin,
+            created_at=plan.created_at,
+            plan=plan,
+        )
+        await keep(self._world, op, _ACTION, draft.person, why=_why(plan))
+        try:
+            await self._world.operations.create(op)
+        except InstanceBusy as busy:
+            denied = Verdict.DENIED
+            await keep(self._world, op, _ACTION, draft.person, verdict=denied, why=busy.summary)
+            raise
+        await wake(self._world, op)
+        return op
+
+    async def find(self, person: Person, word: str) -> tuple[Instance, Environment]:
+        """Return the instance a word means, if this person may ask for an upload into it."""
+        await self._gate.require(person, Role.VIEWER, None, action=_ACTION)
+        instance = await self._fleet.find(word)
+        environment = self._fleet.environment(instance)
+        await self._gate.require(
+            person, Role.OPERATOR, environment, action=_ACTION, instance=instance
+        )
+        if environment is None:  # pragma: no cover -- refused above, which no type checker knows
+            raise NotAllowed("the instance belongs to no environment")
+        return instance, environment
+
+    async def _plan(
+        self,
+        draft: Draft,
+        form: RestoreForm,
+        instance: Instance,
+        environment: Environment,
+        file: BackupFile,
+    ) -> UploadPlan:
+        now = self._world.clock.now()
+        return UploadPlan(
+            operation_id=OperationId(self._world.new_id("upl")),
+            requester=draft.person,
+            instance=instance,
+            project=await self._fleet.project(instance),
+            environment=environment.name,
+            file=file,
+            reason=form.reason.strip(),
+            waiver=_waiver(instance, form.waiver),
+            quorum=environment.quorum,
+            policy_version=environment.policy_version,
+            created_at=now,
+            expires_at=now + environment.approval_window,
+            execution_window=environment.execution_window,
+        )
+
+
+def _why(plan: UploadPlan) -> str:
+    said = f"{plan.reason}; file {plan.file.name} sha256 {plan.file.sha256}"
+    if plan.waiver is None:
+        return said
+    return f"{said}; without a safety snapshot: {plan.waiver.reason}"
+
+
+def _waiver(instance: Instance, reason: str | None) -> Waiver | None:
+    obstacle = safety_obstacle(instance)
+    if obstacle is None:
+        return None
+    if not reason or not reason.strip():
+        raise NotRestorable(
+            f"no safety snapshot is possible here: {obstacle}",
+            hint="Say in the form why the upload should go ahead without one.",
+        )
+    return Waiver(obstacle=obstacle, reason=reason.strip())
+
+
+def _check_instance(instance: Instance) -> None:
+    if instance.condition is not Condition.RUNNING:
+        raise NotRestorable(
+            f"Aura takes files only for a running instance, and “{instance.name}” is "
+            f"{instance.status}",
+            hint="Ask again when it is running. One that failed to load can be restored from a "
+            f"snapshot: `/aura restore {instance.id}`.",
+        )
+    if instance.cloud == _AZURE:
+        raise NotRestorable(
+            f"“{instance.name}” is on Azure, and how files reach Aura there is not public",
+            hint="Agree on it with an approver, take a snapshot, and let Neo4j's own command do "
+            f"it where the file lies (it asks for the password): `{command_line(instance)}`.",
+        )
+
+
+def _check_fit(file: Found, instance: Instance) -> None:
+    said = file.inspection
+    if said.full is False:
+        raise NotRestorable(
+            "the file is a differential backup, which is of no use by itself",
+            hint="Make a full one of the chain: `neo4j-admin backup aggregate`.",
+        )
+    needs, room = said.unpacked or file.size, gigabytes(instance.storage)
+    if room is not None and needs > room:
+        raise NotRestorable(
+            f"the store in the file takes {volume(needs)}, and “{instance.name}” has "
+            f"{instance.storage}",
+            hint="Resize the instance first, in the Aura console.",
+        )
