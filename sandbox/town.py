@@ -75,6 +75,11 @@ async def town(
         config = folder / "savepoint.toml"
         graphs = service.url if service is not None else ""
         text = configuration(speed=speed, graphs=graphs, uploads=files)
+        text = configuration(speed=speed, graphs=graphs)
+        if service is not None:
+            tables, variables = looking_in(service.url)
+            text += tables
+            settings |= variables
         config.write_text(text, encoding="utf-8")
         settings["SAVEPOINT_CONFIG"] = str(config)
         yield Town(aura=service, slack=double, page=address, settings=settings)
@@ -112,6 +117,43 @@ def configuration(*, speed: float, graphs: str = "", uploads: Path | None = None
         scratch += f'query = "{graphs}/databases/{{instance}}"\n'
     files = [table(uploads)] if uploads else []
     return "\n".join([*tables, rate, pace, scratch, *files])
+
+
+def looking_in(url: str) -> tuple[str, dict[str, str]]:
+    """Return the tables that let the bot look into the graphs, and the variables they name.
+
+    ``url`` is where the double answers: each instance's read-only user has a password of its own.
+    """
+    variables = {"SANDBOX_READER": "reader"}
+    tables = []
+    for instance in (aura.ORDERS_PROD, aura.CATALOG_PROD, aura.ORDERS_STAGING, aura.SANDBOX_PAID):
+        name = f"SANDBOX_READER_{instance.upper()}"
+        variables[name] = aura.database_password(instance, "reader")
+        tables.append(
+            f'[graph.instances."{instance}"]\naddress = "{url}/databases/{{instance}}"\n'
+            f'user_env = "SANDBOX_READER"\npassword_env = "{name}"\n'
+        )
+    return "\n" + "\n".join([*tables, _CHECKS]), variables
+
+
+#: What must be true of a shop after a restore.
+_CHECKS = """\
+[[checks]]
+name = "every order has a number"
+cypher = "MATCH (o:Order) WHERE o.number IS NULL RETURN count(o)"
+value = 0
+
+[[checks]]
+name = "there are customers"
+cypher = "MATCH (c:Customer) RETURN count(c)"
+between = { least = 1 }
+
+[[checks]]
+name = "as many orders as when the snapshot was taken"
+cypher = "MATCH (o:Order) RETURN count(o)"
+like_baseline = { of = "label:Order", within = 0 }
+severity = "warning"
+"""
 
 
 def _rate(speed: float) -> int:
