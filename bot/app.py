@@ -22,6 +22,7 @@ from bot.adapters.embedded import EmbeddedStore
 from bot.adapters.graph import AuraMetrics, QueryApi
 from bot.adapters.metrics import Metrics
 from bot.adapters.periodic import every, walk
+from bot.adapters.ping import HttpPing
 from bot.adapters.queue import DocketQueue
 from bot.adapters.slack import SlackChat, SlackDirectory, SlackDoor
 from bot.adapters.socket import SocketMode
@@ -30,7 +31,7 @@ from bot.config import Settings
 from bot.core.base import OperationId
 from bot.core.errors import ChatUnavailable
 from bot.ports import Clock, Queue
-from bot.services import reaper, scheduler, sweep
+from bot.services import reaper, scheduler, sweep, watch
 from bot.services.house import House, furnish
 from bot.services.world import Pace, World
 from handlers import ROUTES, files, register
@@ -56,7 +57,8 @@ WATCH = 5.0
 #: told otherwise, Kubernetes after 30.
 GRACE = 15.0
 
-Tick = Callable[[OperationId], Awaitable[None]]
+#: Seconds between two, and what is done.
+Round = tuple[float, Callable[[], Awaitable[object]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,7 @@ async def assemble(
     queue: Queue,
     clock: Clock | None = None,
     budgets: dict[str, tuple[int, float]] | None = None,
+    lag: Callable[[], Awaitable[float]] | None = None,
 ) -> AsyncIterator[Savepoint]:
     """Build everything on a store and a queue; nothing runs by itself yet."""
     clock = clock or SystemClock()
@@ -154,6 +157,10 @@ async def assemble(
             sendings=stored.RedisSendings(redis),
             vault=settings.vault.open(clock=clock, new_id=new_id) if settings.vault else None,
             files=settings.upload.files(),
+            watch=stored.RedisWatchLog(redis),
+            alerts=stored.RedisAlerts(redis),
+            lag=lag,
+            ping=HttpPing(http, settings.ping_url) if settings.ping_url else None,
             pace=Pace(**settings.runner.model_dump()),
         )
         house = furnish(world)
@@ -195,14 +202,14 @@ async def serve(
             await house[0].runner.tick(operation_id)
 
         queue = await stack.enter_async_context(DocketQueue(url, tick))
-        bot = await stack.enter_async_context(assemble(settings, url, queue=queue))
+        bot = await stack.enter_async_context(assemble(settings, url, queue=queue, lag=queue.lag))
         house.append(bot.house)
         socket = _socket(bot)
         server = WebServer(
             host=settings.host,
             port=settings.port,
             ready=health.checks(bot.operations, bot.aura, socket),
-            metrics=lambda: health.page(bot.metrics, bot.operations, queue),
+            metrics=lambda: health.page(bot.metrics, bot.operations, queue, bot.house.world.watch),
             events=None if socket else bot.bolt,
             more=[
                 *Pipeline(bot.house, ROUTES.commands, settings.robots).routes(),
@@ -258,17 +265,18 @@ def _socket(bot: Savepoint) -> SocketMode | None:
 def _loops(
     bot: Savepoint, socket: SocketMode | None, stop: asyncio.Event
 ) -> list[Coroutine[None, None, None]]:
-    office, clock = bot.house.post_office, bot.clock
-    loops: list[Coroutine[None, None, None]] = [
-        walk(office.deliver, clock=clock, stop=stop) for _ in range(POSTERS)
-    ]
-    loops.append(walk(office.revise, clock=clock, stop=stop))
-    loops.append(every(sweep.EVERY, bot.house.sweep, name="sweep", clock=clock, stop=stop))
-    loops.append(
-        every(scheduler.EVERY, bot.house.scheduler, name="scheduler", clock=clock, stop=stop)
-    )
-    loops.append(every(reaper.EVERY, bot.house.reaper, name="reaper", clock=clock, stop=stop))
-    loops.append(every(RENEW, bot.aura.sign_in, name="sign in", clock=clock, stop=stop))
+    house, clock = bot.house, bot.clock
+    rounds: dict[str, Round] = {
+        "sweep": (sweep.EVERY, house.sweep),
+        "scheduler": (scheduler.EVERY, house.scheduler),
+        "reaper": (reaper.EVERY, house.reaper),
+        "watch": (watch.EVERY, house.watch),
+        "sign in": (RENEW, bot.aura.sign_in),
+    }
     if socket:
-        loops.append(every(WATCH, socket.watch, name="socket watch", clock=clock, stop=stop))
-    return loops
+        rounds["socket watch"] = (WATCH, socket.watch)
+    walks = [house.post_office.deliver] * POSTERS + [house.post_office.revise]
+    return [walk(step, clock=clock, stop=stop) for step in walks] + [
+        every(seconds, work, name=name, clock=clock, stop=stop)
+        for name, (seconds, work) in rounds.items()
+    ]

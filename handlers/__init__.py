@@ -6,6 +6,7 @@ from bot.core import commands as c
 from bot.services.house import House
 from bot.views.ids import Action, Callback
 from handlers import (
+    alert,
     approval,
     help,
     home,
@@ -57,6 +58,9 @@ ROUTES = Routes(
         Action.SNAPSHOT_PAGE: snapshot.turn_page,
         Action.TAKE_SNAPSHOT: snapshot.take_button,
         Action.HOME_PAGE: home.turn_page,
+        Action.ALERT_ACKNOWLEDGE: alert.acknowledge,
+        Action.ALERT_ASSIGN: alert.assign,
+        Action.ALERT_SNOOZE: alert.snooze,
         Action.OPEN_CARD: None,  # a link: Slack wants its ack, and nothing else happens
     },
     modals={

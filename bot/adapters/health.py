@@ -10,6 +10,7 @@ from bot.adapters.queue import DocketQueue
 from bot.adapters.redis import RedisOperations
 from bot.adapters.socket import SocketMode
 from bot.core.errors import BotError
+from bot.ports import WatchLog
 
 log = structlog.get_logger(__name__)
 
@@ -41,11 +42,14 @@ def checks(
     return {"redis": redis, "slack": slack, "aura": aura}
 
 
-async def page(metrics: Metrics, operations: RedisOperations, queue: DocketQueue) -> bytes:
+async def page(
+    metrics: Metrics, operations: RedisOperations, queue: DocketQueue, watch: WatchLog
+) -> bytes:
     """Return the metrics; without the store, those that do not need it."""
     try:
         phases, lag = await operations.count_by_phase(), await queue.lag()
+        vitals = await watch.vitals()
     except BotError as trouble:
         log.warning("metrics without the store", why=trouble.summary)
         return metrics.page(phases=None, lag=None)
-    return metrics.page(phases=phases, lag=lag)
+    return metrics.page(phases=phases, lag=lag, vitals=vitals)

@@ -19,6 +19,7 @@ from bot.config.robots import RobotTable
 from bot.config.tables import CredentialTable, RunnerTable
 from bot.config.upload import UploadSettings, UploadTable, upload_settings
 from bot.config.vault import VaultSettings, vault_settings
+from bot.config.watch import ping_url
 from bot.core.checks import Check
 from bot.core.environments import Estate
 from bot.core.keys import EvidenceKey
@@ -62,10 +63,16 @@ class Settings(BaseModel):
     accesses: Accesses = Accesses()
     checks: tuple[Check, ...] = ()
     upload: UploadSettings = UploadSettings()
+    ping_url: SecretStr | None = None
 
     def secrets(self) -> frozenset[str]:
         """Return every value that must never be seen, for the redaction of logs."""
-        held = [self.slack_bot_token, self.slack_app_token, self.slack_signing_secret]
+        held = [
+            self.slack_bot_token,
+            self.slack_app_token,
+            self.slack_signing_secret,
+            self.ping_url,
+        ]
         held.extend(credential.client_secret for credential in self.credentials)
         held.extend(token for _, token in self.robots)
         found = {secret.get_secret_value() for secret in held if secret is not None}
@@ -98,6 +105,7 @@ def load(env: Mapping[str, str]) -> Settings:
     given.faults.extend(faults)
     signer = evidence_key(given)
     vault = vault_settings(given, file.vault, file.environments) if file else None
+    ping = ping_url(given)
     credentials = _credentials(given, file.credentials) if file else ()
     robots = _robots(given, file.robots) if file else ()
     accesses = file.graph.accesses(given) if file else Accesses()
@@ -126,6 +134,7 @@ def load(env: Mapping[str, str]) -> Settings:
         accesses=accesses,
         checks=tuple(table.check() for table in file.checks),
         upload=upload,
+        ping_url=ping,
     )
 
 

@@ -1,5 +1,6 @@
 """The tables of `savepoint.toml`. Their JSON Schema is published as docs/savepoint.schema.json."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -13,6 +14,7 @@ from bot.config.scratch import ScratchTable
 from bot.config.shapes import INSTANCE, NAME, VARIABLE, InstanceText, NameText, VariableText
 from bot.config.upload import UploadTable
 from bot.config.vault import VaultTable
+from bot.config.watch import WatchTable
 from bot.core.base import ChannelId, GroupId, InstanceId, ProjectId, UserId
 from bot.core.environments import Environment, Estate, Watch
 from bot.core.people import Group
@@ -128,6 +130,9 @@ class CredentialTable(_Closed):
     requests_per_minute: int = Field(
         default=125, ge=1, le=10_000, description="25 on Free and trials without billing, else 125."
     )
+    made_on: date | None = Field(
+        default=None, description="When it was made, for `watch.credential_days`."
+    )
 
 
 class RunnerTable(_Closed):
@@ -151,6 +156,7 @@ class File(_Closed):
         default={"default": CredentialTable()}, min_length=1
     )
     runner: RunnerTable = RunnerTable()
+    watch: WatchTable = WatchTable()
     tiers: dict[str, TierTable] = Field(
         default={}, description="Tier facts that have changed since this version."
     )
@@ -174,4 +180,8 @@ class File(_Closed):
             watches={name: table.watch() for name, table in self.environments.items()},
             tiers=known_tiers(self.tiers),
             robots=tuple(table.robot(name) for name, table in self.robots.items()),
+            watching=self.watch.rules(
+                per_minute=sum(c.requests_per_minute for c in self.credentials.values()),
+                made={n: c.made_on for n, c in self.credentials.items() if c.made_on is not None},
+            ),
         )

@@ -19,7 +19,7 @@ class Severity(IntEnum):
     """How much it matters, the least first."""
 
     NOTICE = 1
-    """Worth knowing; waits for the end of quiet hours."""
+    """Worth knowing, once; waits for the end of quiet hours."""
     WARNING = 2
     """Somebody should see to it today; waits for the end of quiet hours."""
     CRITICAL = 3
@@ -50,8 +50,12 @@ class Condition(Frozen):
     severity: Severity
     environment: str | None = None
     instance_id: InstanceId | None = None
+    name: str = ""
+    """What it is about, as people call it."""
     what: str
-    """One plain sentence, without a full stop."""
+    """One plain sentence, without a full stop; the same as long as nothing has changed."""
+    means: str = ""
+    """What that means for the data: whole sentences."""
     mend: str
     """What to do next: whole sentences."""
 
@@ -167,7 +171,9 @@ def _calls_again(alert: Alert, now: datetime, rules: AlertRules) -> bool:
         return False
     if alert.snoozed_until is not None:
         return now >= alert.snoozed_until
-    if rules.escalate_hours == 0 or alert.acknowledged_by or alert.called_at is None:
+    if alert.condition.severity is Severity.NOTICE or rules.escalate_hours == 0:
+        return False
+    if alert.acknowledged_by or alert.called_at is None:
         return False
     return now - alert.called_at >= timedelta(hours=rules.escalate_hours)
 

@@ -13,6 +13,7 @@ from bot.core.protection import Protection
 from bot.core.schedules import Schedule
 from bot.core.seal import seal
 from bot.core.tiers import FACTS, TierFacts
+from bot.core.watch import WatchRules
 
 
 class Environment(Frozen):
@@ -62,6 +63,11 @@ class Watch(Frozen):
     alerts: AlertRules = AlertRules()
     routes: Mapping[Severity, ChannelId] = Field(default={})
 
+    @property
+    def on(self) -> bool:
+        """Whether it is watched at all: only where something is wanted of its backups."""
+        return self.protection != Protection()
+
 
 class Estate(Frozen):
     """All environments and aliases of the configuration, and what is wanted of them."""
@@ -72,6 +78,7 @@ class Estate(Frozen):
     """By the environment's name."""
     tiers: Mapping[str, TierFacts] = Field(default=dict(FACTS))
     robots: tuple[Robot, ...] = ()
+    watching: WatchRules = WatchRules()
 
     def environment_of(self, instance: InstanceSummary) -> Environment | None:
         """Return the environment that names the instance, or else its project, or None."""
@@ -94,6 +101,10 @@ class Estate(Frozen):
     def watch(self, name: str) -> Watch:
         """Return what is wanted of an environment; nothing, where nothing is said."""
         return self.watches.get(name, Watch())
+
+    def watched(self) -> tuple[Environment, ...]:
+        """Return the environments that are watched."""
+        return tuple(e for e in self.environments if self.watch(e.name).on)
 
     def schedules(self) -> tuple[Schedule, ...]:
         """Return the schedules of the configuration; their ids stay while their order does."""

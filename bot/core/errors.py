@@ -68,6 +68,10 @@ class UnknownEnvironment(BotError):
     """The configuration has no environment of this name."""
 
 
+class UnknownAlert(BotError):
+    """There is no such alert, or it is over."""
+
+
 class UnknownSchedule(BotError):
     """No schedule has this id."""
 

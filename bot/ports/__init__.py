@@ -22,12 +22,14 @@ from bot.ports.plans import Cursors, Schedules
 from bot.ports.scratch import Ledger, Secrets
 from bot.ports.time import Clock, NewId
 from bot.ports.vault import Condemned, Vault
+from bot.ports.watch import Alerts, Ping, Raised, WatchLog
 
 __all__ = [
     "Accepted",
     "Access",
     "Accesses",
     "Addresses",
+    "Alerts",
     "AuditLog",
     "Aura",
     "Budget",
@@ -59,7 +61,9 @@ __all__ = [
     "NewId",
     "Operations",
     "Outbox",
+    "Ping",
     "Queue",
+    "Raised",
     "Records",
     "Rows",
     "Schedules",
@@ -69,4 +73,5 @@ __all__ = [
     "SnapshotAccepted",
     "Source",
     "Vault",
+    "WatchLog",
 ]

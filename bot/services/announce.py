@@ -13,6 +13,7 @@ from bot.core.operations import AnyOperation, Asked, Operation, Phase, TakeSnaps
 from bot.core.people import ineligible
 from bot.core.seal import seal
 from bot.ports import Card, MessageRef
+from bot.services import outcomes
 from bot.services.gate import Gate
 from bot.services.wanted import alarms, alerts, at, forget, wanted
 from bot.services.world import World
@@ -71,8 +72,10 @@ class Announcer:
                 return card
             if op.origin.schedule is None:
                 card = await self._follow(op, card)
+            elif not card.complete:
+                await outcomes.ended(self._world, op)
             card = await self._answer(op, card)
-            if len(alerts(card)) < alarms(op):
+            if len(alerts(card)) < alarms(op) and not outcomes.watched(self._world, op):
                 card = await self._alarm(op, card)
             if op.final and not card.complete:
                 card = await self._save(op, card.model_copy(update={"complete": True}))

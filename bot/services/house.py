@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from bot.core.operations import Restore, TakeSnapshot, Upload
 from bot.core.schedules import Work
 from bot.core.vault import Export
+from bot.services.alarms import Alarms
 from bot.services.announce import Announcer
+from bot.services.attention import Attention
 from bot.services.backup_files import BackupFiles
 from bot.services.decisions import Decisions
 from bot.services.fingerprints import Fingerprints
@@ -30,6 +32,7 @@ from bot.services.steps.snapshot import SnapshotSteps
 from bot.services.steps.upload import UploadSteps
 from bot.services.sweep import Sweep
 from bot.services.uploads import Uploads
+from bot.services.watch import Watch
 from bot.services.world import World
 
 
@@ -57,6 +60,8 @@ class House:
     sweep: Sweep
     scratches: Scratches
     reaper: Reaper
+    watch: Watch
+    attention: Attention
 
 
 def furnish(world: World) -> House:
@@ -72,6 +77,7 @@ def furnish(world: World) -> House:
     upload_steps = UploadSteps(world, recheck, files)
     snapshot_steps = SnapshotSteps(world)
     snapshots = Snapshots(world, gate, fleet)
+    alarms = Alarms(world)
     scheduler = Scheduler(world, fleet, {Work.SNAPSHOT: snapshots.begin})
     return House(
         world=world,
@@ -112,6 +118,8 @@ def furnish(world: World) -> House:
         sweep=Sweep(world),
         scratches=Scratches(world),
         reaper=Reaper(world),
+        watch=Watch(world, gate, alarms),
+        attention=Attention(world, gate, alarms),
     )
 
 

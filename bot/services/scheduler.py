@@ -33,6 +33,7 @@ from bot.core.schedules import (
     run_key,
     spread,
 )
+from bot.services import outcomes
 from bot.services.fleet import Fleet
 from bot.services.world import World
 from bot.views import schedules as views
@@ -94,6 +95,7 @@ class Scheduler:
         """Look once, unless another replica has just done it; returns how many runs began."""
         if not forced and not await self._world.seen.first("scheduler", ttl=EVERY - 5):
             return 0
+        await self._world.watch.heard("scheduler", self._world.clock.now())
         schedules = [s for s in await self.all() if s.timing.cron and s.work in self._begin]
         pauses = await self._world.schedules.pauses()
         if not schedules:
@@ -176,6 +178,7 @@ class Scheduler:
         except BotError as refusal:
             log.warning("a slot was refused", schedule=schedule.id, why=refusal.summary)
             await self._keep(schedule, instance, Verdict.DENIED, refusal.summary)
+            await outcomes.refused(self._world, schedule, instance, refusal.summary)
             started = Started(refused=((instance.id, refusal.summary),))
         if not extra:
             await self._world.schedules.move(schedule.id, instance.id, due.slot)

@@ -1,5 +1,6 @@
 """The world as the services see it: every port in one frozen bundle, passed by hand."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot import ports
@@ -64,5 +65,10 @@ class World:
     vault: ports.Vault | None = None
     files: ports.Files | None = None
     """The folder from which people may load files."""
+    watch: ports.WatchLog
+    alerts: ports.Alerts
+    lag: Callable[[], Awaitable[float]] | None = None
+    """Seconds that the oldest due bell has waited; None where nobody knows."""
+    ping: ports.Ping | None = None
     pace: Pace = field(default_factory=Pace)
     scratch: ScratchRules = field(default_factory=ScratchRules)

@@ -32,6 +32,10 @@ class Action(StrEnum):
     """A link button; Slack sends a click for it too, and it wants an ack."""
     TAKE_SNAPSHOT = "take_snapshot"
     """On the Home tab; value = instance id."""
+    ALERT_ACKNOWLEDGE = "alert_acknowledge"
+    ALERT_ASSIGN = "alert_assign"
+    ALERT_SNOOZE = "alert_snooze"
+    """Silence an alert for a while; value = its id and for how long; ends in ``:1``, ``:8``…"""
     HOME_PAGE = "home_page"
     """Turn the page of the Home tab; value = the page; ends in ``:next``, ``:previous``."""
 

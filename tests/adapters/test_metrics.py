@@ -1,9 +1,15 @@
 """The page that Prometheus reads."""
 
+import math
+from datetime import UTC, datetime
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.adapters.metrics import Metrics
+from bot.core.base import InstanceId
+from bot.core.clocks import Clock
 from bot.core.operations import Operation
+from bot.core.vitals import Vitals
 from tests.core import samples
 from tests.views import samples as ending
 
@@ -64,3 +70,29 @@ def test_events_are_counted_and_an_end_with_its_duration() -> None:
     seconds = values["savepoint_operation_seconds_sum", "restore", "done"]
     assert seconds == ended.duration.total_seconds()
     assert values["savepoint_operation_phases_total", "snapshot", str(ending.take().phase)] == 1
+
+
+def test_the_watch_shows_its_last_pass_clocks_and_alerts_whoever_did_it() -> None:
+    metrics = Metrics()
+    vitals = Vitals(
+        passed_at=datetime(2026, 11, 22, 12, tzinfo=UTC),
+        states={"production|in place|overdue": 2},
+        oldest=((InstanceId("0d5e7a11"), Clock.IN_PLACE, 97200.0),),
+        alerts={"warning": 2},
+        held=1,
+    )
+    values = read(metrics.page(phases={}, lag=0.0, vitals=vitals))
+    assert values["savepoint_watch_last_pass_timestamp_seconds",] == 1795348800
+    assert values["savepoint_clocks", "in place", "production", "overdue"] == 2
+    assert values["savepoint_clock_age_seconds", "in place", "0d5e7a11"] == 97200
+    assert values["savepoint_alerts_open", "warning"] == 2
+    assert values["savepoint_alerts_open", "critical"] == 0
+    assert values["savepoint_alerts_held",] == 1
+
+
+def test_without_a_pass_nothing_is_claimed_of_clocks() -> None:
+    metrics = Metrics()
+    metrics.page(phases={}, lag=0.0, vitals=None)
+    values = read(metrics.page(phases={}, lag=0.0, vitals=None))
+    assert math.isnan(values["savepoint_watch_last_pass_timestamp_seconds",])
+    assert not [name for name in values if name[0] == "savepoint_clocks"]

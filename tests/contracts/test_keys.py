@@ -10,9 +10,12 @@ import bot.adapters.redis as package
 from bot.core.audit import AuditRecord
 from bot.core.base import ChannelId, InstanceId, OperationId, SnapshotId
 from bot.core.drills import LastDrill, Outcome
+from bot.core.housekeeping import Bearings
 from bot.core.schedules import Pause, Schedule, Timing, Work
+from bot.core.sightings import Copy
 from bot.core.snapshots import SnapshotNote
 from bot.core.uploads import Sending
+from bot.core.vitals import Vitals
 from bot.ports import Card, Draft, MessageRef
 from bot.ports.addresses import Opened, Purpose
 from tests.contracts.samples import (
@@ -27,6 +30,7 @@ from tests.contracts.samples import (
     starting,
     take_snapshot,
 )
+from tests.contracts.test_watch import outcome, raised, sight, witness
 
 NIGHTLY = Schedule(
     id="sch-1",
@@ -90,6 +94,23 @@ async def live_through(store: Redis) -> None:
     await package.RedisSecrets(store).put("scratch-1", SecretStr("hush"), ttl=60)
     sending = Sending(provider="GCP", size=9, location=SecretStr("https://storage.test/1"))
     await package.RedisSendings(store).put(OperationId("upl-1"), sending)
+    await watch_and_alarm(store)
+
+
+async def watch_and_alarm(store: Redis) -> None:
+    """Do everything that the watch can ask for."""
+    log = package.RedisWatchLog(store)
+    await log.save(sight())
+    await log.copied(ORDERS, "exp-1", Copy(snapshot_at=NOW))
+    await log.proved(ORDERS, NOW)
+    await log.ended(outcome())
+    await log.witness(witness())
+    await log.bear(Bearings())
+    await log.heard("scheduler", NOW)
+    await log.tell(Vitals(passed_at=NOW))
+    alerts = package.RedisAlerts(store)
+    await alerts.add(raised("alt-1"))
+    await alerts.put_away(raised("alt-2"))
 
 
 async def test_every_key_has_an_end_or_an_owner(store: Redis) -> None:

@@ -21,6 +21,8 @@ def fulfil(
     ports.Secrets,
     ports.LastDrills,
     ports.Records,
+    ports.Alerts,
+    ports.WatchLog,
 ]:
     return (
         adapters.RedisOperations(store),
@@ -35,9 +37,11 @@ def fulfil(
         adapters.RedisSecrets(store),
         adapters.RedisLastDrills(store),
         adapters.RedisRecords(store),
+        adapters.RedisAlerts(store),
+        adapters.RedisWatchLog(store),
     )
 
 
 async def test_adapters_fulfil_the_ports_without_touching_the_store(store: Redis) -> None:
-    assert len(fulfil(store)) == 12
+    assert len(fulfil(store)) == 14
     assert await store.keys() == []

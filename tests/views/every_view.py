@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from bot.core.alerts import Alert, Condition, Kind, Severity
 from bot.core.base import InstanceId, SnapshotId
 from bot.core.environments import Environment
 from bot.core.errors import BotError
@@ -12,7 +13,7 @@ from bot.core.operations import AnyOperation, Restore
 from bot.core.operations import events as e
 from bot.core.plan import Waiver
 from bot.core.snapshots import Exportable, Snapshot, SnapshotNote
-from bot.views import forms, home, instances, jobs, operations, snapshots
+from bot.views import alarms, forms, home, instances, jobs, operations, snapshots
 from bot.views import restore as modal
 from bot.views.instances import InstanceRow
 from bot.views.kit import Message, View
@@ -141,10 +142,36 @@ def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
         instances.shown(fleet_rows[-1], project=project, running=restore(), now=NOW),
     )
     yield from _snapshots(said, many)
+    yield from _alarms(said)
     yield "jobs", jobs.listing(ops * (1 + fleet // 20), now=NOW)
     pending = [op for op in ops if isinstance(op, Restore)] * 2
     yield "home", home.home(fleet_rows, ops * 2, pending, now=NOW)
     yield "home, last page", home.home(fleet_rows, ops, pending, now=NOW, page=99)
+
+
+def _alarms(said: str) -> Iterator[Shown]:
+    condition = Condition(
+        key="key",
+        kind=Kind.CLOCK,
+        severity=Severity.CRITICAL,
+        environment=said,
+        instance_id=InstanceId("a0000001"),
+        name=said,
+        what=said,
+        means=said,
+        mend=said,
+    )
+    alert = Alert(condition=condition, opened_at=NOW, acknowledged_by=REQUESTER)
+    for kind in Kind:
+        alert = alert.model_copy(update={"condition": condition.model_copy(update={"kind": kind})})
+        over = alert.model_copy(update={"cleared_at": minutes(20)})
+        yield f"alarm: {kind}", alarms.head(alert, alert_id="alt-1", call="")
+        yield f"alarm over: {kind}", alarms.head(over, alert_id="alt-1", call="")
+        yield f"all clear: {kind}", alarms.all_clear(over)
+    yield "alarm update", alarms.update(alert)
+    yield "alarm calls", alarms.escalation(alert, call="", now=minutes(20))
+    for answer in (alarms.acknowledged, alarms.assigned, alarms.snoozed):
+        yield f"alarm {answer.__name__}", answer(alert)
 
 
 def _of(op: AnyOperation) -> Iterator[Shown]:

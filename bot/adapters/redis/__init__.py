@@ -26,6 +26,17 @@ key                             type      kept
 ``sp:schedules:pauses``         hash      owner: whoever paused them
 ``sp:schedules:cursors``        hash      owner: the schedules
 ``sp:fingerprints:<instance>``  zset      ttl: 400 days from the newest
+``sp:watch:sightings``          hash      owner: the instances that are watched
+``sp:watch:copies``             hash      owner: the instances that are watched
+``sp:watch:proofs``             hash      owner: the instances that are watched
+``sp:watch:outcomes``           hash      owner: the schedules and their instances
+``sp:watch:outcomes:at``        hash      owner: the schedules and their instances
+``sp:watch:witnesses``          hash      owner: the watch, until they are forgotten
+``sp:watch:bearings``           string    owner: the watch
+``sp:watch:heard``              hash      owner: the loops, one field each
+``sp:watch:vitals``             string    owner: the watch
+``sp:alerts``                   hash      owner: the open alerts, and those of the last hour
+``sp:alerts:past``              zset      ttl: 400 days from the last end
 ``sp:seen:<key>``               string    ttl: as the caller says
 ``sp:permit:<operation>``       string    ttl: 400 days
 ``sp:scratch``                  hash      owner: the scratch instances that live
@@ -43,6 +54,7 @@ key                             type      kept
 """
 
 from bot.adapters.redis.addresses import RedisAddresses
+from bot.adapters.redis.alerts import RedisAlerts
 from bot.adapters.redis.audit import RedisAuditLog
 from bot.adapters.redis.budget import RedisBudget
 from bot.adapters.redis.cards import RedisCards, RedisDrafts
@@ -58,9 +70,11 @@ from bot.adapters.redis.persistence import Weakness, durability
 from bot.adapters.redis.schedules import RedisSchedules
 from bot.adapters.redis.secrets import RedisSecrets
 from bot.adapters.redis.sendings import RedisSendings
+from bot.adapters.redis.watch import RedisWatchLog
 
 __all__ = [
     "RedisAddresses",
+    "RedisAlerts",
     "RedisAuditLog",
     "RedisBudget",
     "RedisCards",
@@ -77,6 +91,7 @@ __all__ = [
     "RedisSecrets",
     "RedisSeen",
     "RedisSendings",
+    "RedisWatchLog",
     "Weakness",
     "connect",
     "durability",

@@ -1,0 +1,159 @@
+"""What the watch knows of an instance, and how each look changes it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
+
+from bot.core.base import Frozen, InstanceId
+from bot.core.clocks import Clock, Reading, Seen, State, read
+from bot.core.instances import Instance, InstanceSummary
+from bot.core.protection import Protection
+from bot.core.snapshots import Exportable, Snapshot
+from bot.core.tiers import TierFacts
+
+#: What is older than this tells nothing about new snapshots; any look at a clock that is due or
+#: overdue comes sooner.
+STALE = timedelta(hours=3)
+#: Of so many months the newest exportable snapshot is remembered; no tier keeps one for longer.
+MONTHS = 5
+
+
+class Look(StrEnum):
+    """The sorts of looks."""
+
+    STATE = "state"
+    SNAPSHOTS = "snapshots"
+
+
+class Copy(Frozen):
+    """A copy outside Aura: of which moment, and how long it is kept; None is for ever."""
+
+    snapshot_at: AwareDatetime
+    until: AwareDatetime | None = None
+
+
+class Month(Frozen):
+    """The newest exportable snapshot of a month, as far as one was seen."""
+
+    taken_at: AwareDatetime
+    on_demand: bool
+
+    def leaves_at(self, facts: TierFacts) -> datetime | None:
+        """Return when it is expected to be exportable no more, or None when nothing says."""
+        days = facts.on_demand_days if self.on_demand else facts.exportable_days
+        return None if days is None else self.taken_at + timedelta(days=days)
+
+
+class Sighting(Frozen):
+    """What the watch knows of one instance."""
+
+    instance: InstanceSummary
+    environment: str
+    tier: str = ""
+    region: str = ""
+    status: str | None = None
+    """None before the first look."""
+    status_since: AwareDatetime | None = None
+    """When a look first found this status."""
+    looked_at: AwareDatetime | None = None
+    """When a look at the state last succeeded."""
+    gone_since: AwareDatetime | None = None
+    """Since when Aura knows it no more."""
+    trouble: str = ""
+    trouble_in: Look | None = None
+    trouble_since: AwareDatetime | None = None
+    """Why looks of a sort do not succeed, and since when."""
+    tried_at: AwareDatetime | None = None
+    """When one last did not."""
+    seen: Seen = Seen()
+    months: Mapping[str, Month] = Field(default={})
+    """By month, such as ``2026-11``."""
+    closed: str = ""
+    """The month of which the newest one is surely known."""
+    copies: tuple[Copy, ...] = ()
+
+    @property
+    def id(self) -> InstanceId:
+        """The instance's id."""
+        return self.instance.id
+
+    def with_state(self, found: Instance, *, at: datetime) -> "Sighting":
+        """Return this after a look at the instance's state."""
+        since = self.status_since if self.status == found.status else at
+        seen = self.seen.model_copy(update={"instance_since": found.created_at})
+        return self.model_copy(
+            update={
+                "instance": InstanceSummary.model_validate(
+                    found.model_dump(include=set(InstanceSummary.model_fields))
+                ),
+                "tier": found.tier,
+                "region": found.region,
+                "status": found.status,
+                "status_since": since,
+                "looked_at": at,
+                "gone_since": None,
+                "seen": seen,
+            }
+        )._mended(Look.STATE)
+
+    def with_snapshots(self, snapshots: Iterable[Snapshot], *, at: datetime) -> "Sighting":
+        """Return this after a look at all snapshots that were asked for."""
+        found = list(snapshots)
+        seen = self.seen.with_snapshots(found, at=at)
+        changes = {"seen": seen, "months": self._months(found)}
+        return self.model_copy(update=changes)._mended(Look.SNAPSHOTS)
+
+    def with_month(self, snapshots: Iterable[Snapshot], month: str) -> "Sighting":
+        """Return this after all days were asked for that the newest of a month can be of."""
+        return self.model_copy(update={"months": self._months(snapshots), "closed": month})
+
+    def _months(self, found: Iterable[Snapshot]) -> Mapping[str, Month]:
+        months = dict(self.months)
+        for snapshot in found:
+            if snapshot.completed and snapshot.exportable is Exportable.YES:
+                name = f"{snapshot.taken_at.astimezone(UTC):%Y-%m}"
+                if name not in months or months[name].taken_at < snapshot.taken_at:
+                    months[name] = Month(taken_at=snapshot.taken_at, on_demand=snapshot.on_demand)
+        return {name: months[name] for name in sorted(months)[-MONTHS:]}
+
+    def gone(self, *, at: datetime) -> "Sighting":
+        """Return this after Aura said that there is no such instance."""
+        found = {"gone_since": self.gone_since or at, "looked_at": at, "trouble_in": Look.STATE}
+        return self.model_copy(update=found)._mended(Look.STATE)
+
+    def troubled(self, why: str, look: Look, *, at: datetime) -> "Sighting":
+        """Return this after a look that did not succeed."""
+        since = self.trouble_since or at
+        found = {"trouble": why, "trouble_in": look, "trouble_since": since, "tried_at": at}
+        return self.model_copy(update=found)
+
+    def _mended(self, look: Look) -> "Sighting":
+        """Return this without trouble, if it was with looks of this sort."""
+        if self.trouble_in is not look:
+            return self
+        none = {"trouble": "", "trouble_in": None, "trouble_since": None, "tried_at": None}
+        return self.model_copy(update=none)
+
+    def with_outside(self, copies: Iterable[Copy], proven_at: datetime | None) -> "Sighting":
+        """Return this with what is known of copies outside Aura and of drills."""
+        kept = tuple(copies)
+        newest = max((copy.snapshot_at for copy in kept), default=None)
+        seen = self.seen.model_copy(update={"exported_at": newest, "proven_at": proven_at})
+        return self.model_copy(update={"copies": kept, "seen": seen})
+
+    def clocks(self, wanted: Protection, *, now: datetime) -> tuple[Reading, ...]:
+        """Return the three clocks; unknown where a look is too long ago to say."""
+        return tuple(
+            self._honest(reading) for reading in read(self.seen, wanted, now=now, stale=STALE)
+        )
+
+    def _honest(self, reading: Reading) -> Reading:
+        """Take back "overdue" where nobody has looked since it became so."""
+        if reading.clock is Clock.PROVEN or reading.state is not State.OVERDUE:
+            return reading
+        looked, since, goal = self.seen.read_at, reading.since, reading.target
+        if looked is not None and since is not None and goal is not None and looked > since + goal:
+            return reading
+        return reading.model_copy(update={"since": None, "never": False})

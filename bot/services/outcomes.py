@@ -1,0 +1,54 @@
+"""How scheduled work ended: nobody waits for its messages, so failures become alerts."""
+
+from bot.core.base import InstanceId
+from bot.core.housekeeping import Outcome
+from bot.core.instances import InstanceSummary
+from bot.core.operations import AnyOperation, Operation
+from bot.core.operations import events as e
+from bot.core.schedules import Schedule, Work
+from bot.services.world import World
+
+#: How an operation ends that did its work, or was taken back.
+_WELL = frozenset({"done", "cancelled"})
+
+
+async def ended(world: World, op: AnyOperation) -> None:
+    """Remember how an operation ended that a schedule began; others are told of otherwise."""
+    schedule, at = op.origin.schedule, op.ended_at
+    if schedule is None or at is None or op.kind not in set(Work):
+        return
+    failed = op.last(e.StepFailed)
+    await world.watch.ended(
+        Outcome(
+            schedule=schedule,
+            work=Work(op.kind),
+            environment=op.environment,
+            instance_id=InstanceId(op.instance_id),
+            name=op.plan.instance.name,
+            at=at,
+            failed=str(op.phase) not in _WELL,
+            why=failed.reason if failed else f"it ended as {op.phase}",
+            operation_id=op.id,
+        )
+    )
+
+
+async def refused(world: World, schedule: Schedule, instance: InstanceSummary, why: str) -> None:
+    """Remember that a slot was refused, and nothing began."""
+    await world.watch.ended(
+        Outcome(
+            schedule=schedule.id,
+            work=schedule.work,
+            environment=schedule.environment,
+            instance_id=instance.id,
+            name=instance.name,
+            at=world.clock.now(),
+            failed=True,
+            why=why,
+        )
+    )
+
+
+def watched(world: World, op: Operation) -> bool:
+    """Whether the watch tells of its failure: where it is on, of what a schedule began."""
+    return op.origin.schedule is not None and world.estate.watch(op.environment).on

@@ -1,0 +1,164 @@
+"""From what was seen to what is wrong: each condition, its words, and when it is silent."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.core import conditions, housekeeping
+from bot.core.alerts import Deed, Severity
+from bot.core.base import InstanceId, OperationId, ProjectId
+from bot.core.conditions import BLIND, Findings
+from bot.core.deeds import owe
+from bot.core.housekeeping import AURA_AWAY, AURA_AWAY_LONG, Bearings, Outcome
+from bot.core.instances import InstanceSummary
+from bot.core.protection import Protection
+from bot.core.retention import Difference, Sort
+from bot.core.schedules import Work
+from bot.core.sightings import Copy, Look, Month, Sighting
+from bot.core.tiers import facts
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PROFESSIONAL = facts("professional-db")  # 7 days of everything
+KEEPING = Protection(keep_days=30)
+
+
+def sight(**changes: object) -> Sighting:
+    summary = InstanceSummary(id=InstanceId("a0000001"), name="orders", project_id=ProjectId("p"))
+    known = Sighting(instance=summary, environment="production", status="running")
+    return known.model_copy(update=changes)
+
+
+def with_month(name: str, taken_at: datetime, **changes: object) -> Sighting:
+    return sight(months={name: Month(taken_at=taken_at, on_demand=False)}, **changes)
+
+
+def only(found: Findings) -> str:
+    [condition] = found.wrong
+    assert condition.mend
+    assert condition.means
+    assert not condition.what.endswith(".")
+    return condition.what
+
+
+@pytest.mark.parametrize("status", ["running", "updating", "creating", "resuming", "who knows"])
+def test_a_state_of_everyday_is_nothing_wrong(status: str) -> None:
+    assert conditions.states(sight(status=status), ours=False) == Findings()
+
+
+def test_a_state_that_we_asked_for_is_nothing_wrong() -> None:
+    restoring = sight(status="restoring", status_since=NOON)
+    assert conditions.states(restoring, ours=True) == Findings()
+    assert "no operation of mine" in only(conditions.states(restoring, ours=False))
+
+
+def test_one_instance_out_of_sight_is_told_after_an_hour() -> None:
+    blind = sight().troubled("no permission", Look.STATE, at=NOON)
+    assert conditions.blind(blind, now=NOON + BLIND - HOUR / 60) == Findings()
+    assert "no permission" in only(conditions.blind(blind, now=NOON + BLIND))
+
+
+def test_the_last_exportable_of_a_month_is_told_from_two_days_before_until_a_day_after() -> None:
+    taken = datetime(2026, 10, 31, 12, tzinfo=UTC)
+    leaves = taken + 7 * DAY
+    month = with_month("2026-10", taken)
+    for hours, word in ((-49, None), (-47, "leaves"), (1, "left"), (25, None)):
+        found = conditions.leaving(month, KEEPING, PROFESSIONAL, now=leaves + hours * HOUR)
+        if word is None:
+            assert found == Findings()
+        else:
+            assert f"from 2026-10 {word} at about" in only(found)
+
+
+def test_what_an_export_holds_or_nobody_wants_longer_may_leave() -> None:
+    taken = datetime(2026, 10, 31, 12, tzinfo=UTC)
+    now = taken + 6 * DAY
+    saved = with_month("2026-10", taken, copies=(Copy(snapshot_at=taken - DAY),))
+    assert conditions.leaving(saved, KEEPING, PROFESSIONAL, now=now) == Findings()
+    brief = with_month("2026-10", taken, copies=(Copy(snapshot_at=taken, until=now + HOUR),))
+    found = conditions.leaving(brief, KEEPING, PROFESSIONAL, now=now)
+    assert "leaving:a0000001:2026-10" in [c.key for c in found.wrong]
+    month = with_month("2026-10", taken)
+    assert conditions.leaving(month, Protection(), PROFESSIONAL, now=now) == Findings()
+    unsaid = with_month("2026-10", taken)
+    assert conditions.leaving(unsaid, KEEPING, facts("new-tier"), now=now) == Findings()
+
+
+def test_the_last_export_is_told_when_nothing_outlives_it() -> None:
+    last = sight(copies=(Copy(snapshot_at=NOON - 30 * DAY, until=NOON + DAY),))
+    assert "the last export of orders leaves the vault" in only(
+        conditions.leaving(last, KEEPING, PROFESSIONAL, now=NOON)
+    )
+    newer = last.model_copy(update={"months": {"2026-11": Month(taken_at=NOON, on_demand=False)}})
+    assert conditions.leaving(newer, KEEPING, PROFESSIONAL, now=NOON) == Findings()
+    kept = sight(copies=(*last.copies, Copy(snapshot_at=NOON - 40 * DAY)))
+    assert conditions.leaving(kept, KEEPING, PROFESSIONAL, now=NOON) == Findings()
+
+
+def test_aura_away_is_told_after_a_while_and_grows_grave() -> None:
+    away = Bearings(aura_away_since=NOON, aura_why="no answer")
+    assert housekeeping.aura(away, now=NOON + AURA_AWAY / 2) == Findings()
+    told = housekeeping.aura(away, now=NOON + AURA_AWAY)
+    assert [c.severity for c in told.wrong] == [Severity.WARNING]
+    assert [c.severity for c in housekeeping.aura(away, now=NOON + AURA_AWAY_LONG).wrong] == [
+        Severity.CRITICAL
+    ]
+
+
+def test_credentials_age_only_against_a_limit() -> None:
+    made = {"default": date(2026, 1, 1)}
+    assert housekeeping.old_credentials(made, None, now=NOON) == Findings()
+    assert housekeeping.old_credentials(made, 400, now=NOON) == Findings()
+    assert "“default” is from 2026-01-01" in only(housekeeping.old_credentials(made, 90, now=NOON))
+
+
+def test_an_unread_list_of_approvers_is_neither_wrong_nor_mended() -> None:
+    found = housekeeping.approvers(Bearings(unread=frozenset({"production"})))
+    assert found == Findings(unknown=frozenset({"quorum:production"}))
+
+
+def test_work_that_went_well_is_nothing_wrong() -> None:
+    outcome = Outcome(
+        schedule="sch-1",
+        work=Work.EXPORT,
+        environment="production",
+        instance_id=InstanceId("a0000001"),
+        name="orders",
+        at=NOON,
+        operation_id=OperationId("exp-1"),
+    )
+    assert housekeeping.work([outcome]) == Findings()
+    failed = outcome.model_copy(update={"failed": True, "why": "no room"})
+    assert "the scheduled export of orders failed" in only(housekeeping.work([failed]))
+
+
+@pytest.mark.parametrize(("most", "word"), [(3 * DAY, "for less"), (None, "for more")])
+def test_a_difference_of_retention_is_told_in_words_that_stay_the_same(
+    most: timedelta | None, word: str
+) -> None:
+    one, two = (
+        Difference(tier="free-db", sort=Sort.SCHEDULED, said=7 * DAY, least=days * DAY, most=most)
+        for days in (1, 2)
+    )
+    assert housekeeping.retention([one]) == housekeeping.retention([two])
+    assert word in only(housekeeping.retention([one]))
+
+
+@pytest.mark.parametrize(
+    ("owed", "deed", "left"),
+    [
+        ((), None, ()),
+        ((), Deed.OPEN, (Deed.OPEN,)),
+        ((Deed.OPEN,), Deed.UPDATE, (Deed.OPEN,)),
+        ((), Deed.UPDATE, (Deed.UPDATE,)),
+        ((Deed.UPDATE,), Deed.UPDATE, (Deed.UPDATE,)),
+        ((Deed.UPDATE,), Deed.ESCALATE, (Deed.ESCALATE,)),
+        ((Deed.OPEN,), Deed.ESCALATE, (Deed.OPEN,)),
+        ((Deed.ESCALATE,), Deed.CLEAR, (Deed.CLEAR,)),
+        ((Deed.OPEN,), Deed.CLEAR, (Deed.OPEN, Deed.CLEAR)),
+    ],
+)
+def test_what_is_owed_is_as_few_messages_as_tell_it(
+    owed: tuple[Deed, ...], deed: Deed | None, left: tuple[Deed, ...]
+) -> None:
+    assert owe(owed, deed) == left
