@@ -75,7 +75,6 @@ async def town(
         config = folder / "savepoint.toml"
         graphs = service.url if service is not None else ""
         text = configuration(speed=speed, graphs=graphs, uploads=files)
-        text = configuration(speed=speed, graphs=graphs)
         if service is not None:
             tables, variables = looking_in(service.url)
             text += tables
