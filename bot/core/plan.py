@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field
 
 from bot.core.base import Frozen, OperationId
 from bot.core.environments import Environment
+from bot.core.graph.loss import Loss
 from bot.core.instances import (
     Condition,
     Instance,
@@ -73,6 +74,8 @@ class GatedPlan(AskedPlan):
 
     instance: Instance
     waiver: Waiver | None = None
+    loss: Loss | None = Field(default=None, exclude_if=lambda loss: loss is None)
+    """What was counted in the target when it was asked for; None where nobody tried."""
     quorum: int = Field(ge=1)
 
     @property

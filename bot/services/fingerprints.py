@@ -1,6 +1,7 @@
 """Fingerprints: taking them without ever being in the way, keeping them, comparing with them."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -14,7 +15,7 @@ from bot.core.graph.fingerprint import (
     of_snapshot,
     writing,
 )
-from bot.core.graph.loss import Loss, estimate
+from bot.core.graph.loss import Loss, estimate, replaced
 from bot.core.instances import InstanceSummary
 from bot.core.snapshots import Snapshot
 from bot.ports import Access
@@ -23,6 +24,10 @@ from bot.services.world import World
 
 log = structlog.get_logger(__name__)
 
+#: How long one count of the present serves everybody who asks.
+_FRESH = timedelta(minutes=1)
+#: Seconds for which it is remembered that an operation's fingerprint was tried.
+_REMEMBERED = 7 * 86_400.0
 _ONLY_GAUGED = {"store_bytes", "last_transaction", "active_writes"}
 
 
@@ -64,27 +69,58 @@ class Fingerprints:
             return Unknown(why=trouble.summary)
         return kept
 
-    async def loss(self, instance: InstanceSummary, snapshot: Snapshot) -> Loss:
-        """Count the present and compare it with a snapshot; what is unknown is said so."""
+    async def once(
+        self,
+        instance: InstanceSummary,
+        moment: Moment,
+        *,
+        snapshot_id: SnapshotId | None,
+        operation_id: OperationId,
+    ) -> None:
+        """Take one of an operation's fingerprints, the first time that this is called.
+
+        Later calls, of a repeated tick or another replica, do nothing.
+        """
+        try:
+            key = f"fingerprint:{operation_id}:{moment.value}"
+            if not await self._world.seen.first(key, ttl=_REMEMBERED):
+                return
+            await self.take(instance, moment, snapshot_id=snapshot_id, operation_id=operation_id)
+        except BotError as trouble:
+            log.info("no fingerprint", instance=instance.id, why=trouble.summary)
+        except Exception:  # a count that fails for no known reason must not fail a restore
+            log.exception("no fingerprint", instance=instance.id)
+
+    async def loss(self, instance: InstanceSummary, snapshot: Snapshot | None) -> Loss:
+        """Count the present and compare it with a snapshot; what is unknown is said so.
+
+        Without a snapshot the data comes from elsewhere, and all that is there is replaced. Who
+        asks again within a minute gets the same counts.
+        """
         try:
             before = await self._world.fingerprints.of(instance.id)
         except BotError:
             before = ()
-        now = await self.take(instance, Moment.CHECK)
-        return estimate(
-            snapshot.id,
-            snapshot.taken_at,
-            self._world.clock.now(),
-            then=of_snapshot(before, snapshot.id, snapshot.taken_at),
-            now=None if isinstance(now, Unknown) else now,
-            why_not_now=now.why if isinstance(now, Unknown) else "",
-            writing=None if isinstance(now, Unknown) else writing(before, now),
-        )
+        now = self._fresh(before) or await self.take(instance, Moment.CHECK)
+        if isinstance(now, Unknown):
+            return Loss(why=now.why, compared=snapshot is not None)
+        past = [kept for kept in before if kept != now]
+        if snapshot is None:
+            return replaced(now, writing=writing(past, now))
+        then = of_snapshot(past, snapshot.id, snapshot.taken_at)
+        return estimate(now, snapshot_id=snapshot.id, then=then, writing=writing(past, now))
 
     async def kept(self, operation_id: OperationId, instance_id: InstanceId) -> tuple[Kept, ...]:
         """Return the fingerprints of one operation, newest first."""
         everything = await self._world.fingerprints.of(instance_id)
         return tuple(k for k in everything if k.operation_id == operation_id)
+
+    def _fresh(self, kept: tuple[Kept, ...]) -> Kept | None:
+        """The newest one, where it is the present still: not another graph's, a minute at most."""
+        newest = next(iter(kept), None)
+        if newest is None or newest.moment is not Moment.CHECK:
+            return None
+        return newest if self._world.clock.now() - newest.fingerprint.taken_at < _FRESH else None
 
     def _access(self, instance: InstanceSummary) -> Access:
         world = self._world

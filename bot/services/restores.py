@@ -12,6 +12,7 @@ from bot.core.policy import Role
 from bot.core.snapshots import OFFER_DAYS, Snapshot, days_back
 from bot.core.typed import check_reason, check_suffix, check_word
 from bot.ports import Draft
+from bot.services.fingerprints import Fingerprints
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.record import keep, wake
@@ -46,6 +47,7 @@ class Restores:
         self._world = world
         self._gate = gate
         self._fleet = fleet
+        self._fingerprints = Fingerprints(world)
         self._offered: dict[InstanceId, tuple[float, Environment | None, tuple[Snapshot, ...]]] = {}
 
     async def draft(self, person: Person, origin: Origin) -> Draft:
@@ -77,6 +79,7 @@ class Restores:
             environment=environment,
             snapshot=chosen,
             obstacle=safety_obstacle(found),
+            loss=await self._fingerprints.loss(found, chosen),
             now=self._world.clock.now(),
         )
         filled = draft.model_copy(update={"instance_id": found.id, "snapshot_id": chosen.id})
@@ -163,6 +166,7 @@ class Restores:
             snapshot=snapshot,
             reason=form.reason.strip(),
             waiver=_waiver(instance, form.waiver),
+            loss=await self._fingerprints.loss(instance, snapshot),
             quorum=environment.quorum,
             policy_version=environment.policy_version,
             created_at=now,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.core.graph.fingerprint import Change, Difference, Fingerprint, Source
 from bot.core.graph.loss import Loss
-from bot.views.kit import ago, bold, clean, code, span
+from bot.views.kit import Block, ago, bold, clean, code, section
 
 _SOURCES = {Source.QUERY: "counted by the database", Source.METRICS: "from Aura's metrics"}
 
@@ -42,19 +42,31 @@ def largest(difference: Difference, most: int = 3) -> str:
     return _changes(changes, most) if changes else ""
 
 
-def loss_lines(loss: Loss) -> list[str]:
-    """Say what a restore throws away, as far as it is known: one to four lines of mrkdwn."""
-    lines = [f"Everything written in the {bold(span(loss.since))} since the snapshot is lost."]
-    if loss.difference is None:
-        lines.append(f"How much that is: unknown, since {clean(loss.why, 200)}.")
+def lost(loss: Loss | None, *, asked: bool) -> list[Block]:
+    """Say what is thrown away, as far as it is known; nothing where nobody tried to count.
+
+    ``asked`` says that it was counted when the operation was asked for, and not just now.
+    """
+    if loss is None:
+        return []
+    when = "When this was asked for, the instance" if asked else "The instance"
+    lines = []
+    if loss.nodes is not None and loss.relationships is not None and not loss.compared:
+        verb = "held" if asked else "holds"
+        holds = bold(amount(loss.nodes, loss.relationships), 200)
+        lines.append(f"{when} {verb} {holds}; all of it is replaced.")
+    elif loss.difference is None:
+        what = "was written since the snapshot" if loss.compared else "is replaced"
+        lines.append(f"How much {what}: *unknown*, since {clean(loss.why, 200)}.")
     else:
-        about = ", counted minutes away from it" if loss.near else ""
-        lines.append(f"The instance has {bold(differs(loss.difference), 200)}{about}.")
+        about = ", going by counts minutes away from it" if loss.near else ""
+        has = "had" if asked else "has"
+        lines.append(f"{when} {has} {bold(differs(loss.difference), 200)}{about}.")
         if named := largest(loss.difference):
             lines.append(f"Largest changes: {named}.")
     if loss.writing:
-        lines.append(":warning: The application is still writing.")
-    return lines
+        lines.append(f"⚠ The application {'was' if asked else 'is'} still writing.")
+    return [section("\n".join(lines))]
 
 
 def difference_lines(difference: Difference, most: int = 8) -> list[str]:

@@ -3,6 +3,7 @@
 from bot.core.instances import Instance
 from bot.core.operations import Asked, Gated
 from bot.views.asked import Told
+from bot.views.graph import lost
 from bot.views.kinds import words
 from bot.views.kit import Block, bold, clean, code, section, user
 from bot.views.words import people, quote, size
@@ -36,7 +37,8 @@ def stand(told: Told) -> list[Block]:
 def direction(op: Asked) -> list[Block]:
     """Spell out from where to where data flows, what is lost, and what else speaks against it."""
     said = words(op)
-    return [section(said.direction(op)), *said.notes(op)]
+    loss = lost(op.plan.loss, asked=True) if isinstance(op, Gated) else []
+    return [section(said.direction(op)), *loss, *said.notes(op)]
 
 
 def cdc(op: Asked) -> list[Block]:

@@ -5,12 +5,14 @@ from pydantic import AwareDatetime
 from bot.core.base import Frozen
 from bot.core.environments import Environment
 from bot.core.errors import BotError
+from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
 from bot.core.operations import Asked
 from bot.core.snapshots import OFFER_DAYS, Snapshot
 from bot.core.typed import SUFFIX_LENGTH, WORD
 from bot.views.errors import whisper
 from bot.views.forms import block, field, modal, text
+from bot.views.graph import lost
 from bot.views.ids import Action, Callback, Field
 from bot.views.kinds import ask
 from bot.views.kit import (
@@ -56,6 +58,7 @@ class RestoreFacts(Frozen):
     environment: Environment | None
     snapshot: Snapshot | None
     obstacle: str | None
+    loss: Loss | None = None
     now: AwareDatetime
 
 
@@ -210,7 +213,8 @@ def _loss(facts: RestoreFacts) -> list[Block]:
             f"Data flows *from* snapshot {code(snapshot.id, 80)} of {moment(snapshot.taken_at)} "
             f"*to* {called(facts.instance)}, whose present data is lost.\n"
             f"Lost is all that was written since: *{since}* until now, and more until it begins."
-        )
+        ),
+        *lost(facts.loss, asked=False),
     ]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import cast
 
 import pytest
@@ -20,6 +19,7 @@ from bot.core.errors import (
 )
 from bot.core.graph import cypher
 from bot.core.graph.fingerprint import Kept, Moment, Source
+from bot.core.graph.loss import Loss
 from bot.core.graph.values import Value
 from bot.core.instances import InstanceSummary
 from bot.core.snapshots import Snapshot
@@ -112,6 +112,21 @@ class Catalogue:
 
 
 @dataclass
+class Seen:
+    """What was seen before; it can be away, or broken."""
+
+    keys: set[str] = field(default_factory=set)
+    trouble: Exception | None = None
+
+    async def first(self, key: str, *, ttl: float) -> bool:
+        if self.trouble:
+            raise self.trouble
+        new = key not in self.keys
+        self.keys.add(key)
+        return new
+
+
+@dataclass
 class Parts:
     """The parts of a world that fingerprints need."""
 
@@ -121,6 +136,7 @@ class Parts:
     gauging: Page = field(default_factory=Page)
     fingerprints: Catalogue = field(default_factory=Catalogue)
     estate: Estate = field(default_factory=Estate)
+    seen: Seen = field(default_factory=Seen)
 
 
 def shop(orders: int) -> dict[str, list[Row] | BotError]:
@@ -284,7 +300,42 @@ async def test_loss_is_what_grew_since_the_snapshot(parts: Parts) -> None:
     assert loss.difference is not None
     assert (loss.difference.nodes, loss.difference.relationships) == (10, 10)
     assert loss.writing is None
-    assert timedelta(hours=1) <= loss.since < timedelta(hours=1, seconds=10)
+    asked = len(parts.graph.asked)
+    assert await service(parts).loss(ORDERS, SNAPSHOT) == loss  # of the same minute
+    assert len(parts.graph.asked) == asked
+    parts.clock.pass_by(60)
+    assert await service(parts).loss(ORDERS, SNAPSHOT) != loss
+    assert len(parts.graph.asked) > asked
+
+
+async def test_loss_to_data_from_elsewhere_is_all_that_is_there(parts: Parts) -> None:
+    loss = await service(parts).loss(ORDERS, None)
+    assert (loss.nodes, loss.relationships, loss.compared) == (8, 7, False)
+    parts.graph.script[cypher.TOTALS] = GraphGarbled("odd")
+    parts.clock.pass_by(60)
+    assert await service(parts).loss(ORDERS, None) == Loss(why="odd", compared=False)
+
+
+async def test_each_moment_of_an_operation_is_counted_once(parts: Parts) -> None:
+    async def count(moment: Moment) -> None:
+        await service(parts).once(
+            ORDERS, moment, snapshot_id=None, operation_id=OperationId("rst-1")
+        )
+
+    for moment in (Moment.BEFORE, Moment.BEFORE, Moment.AFTER, Moment.BEFORE):
+        await count(moment)
+    assert [k.moment for k in parts.fingerprints.kept] == [Moment.AFTER, Moment.BEFORE]
+
+
+@pytest.mark.parametrize("trouble", [StoreUnavailable("away"), RuntimeError("a bug")])
+async def test_count_that_fails_for_whatever_reason_fails_nothing_else(
+    parts: Parts, trouble: Exception
+) -> None:
+    parts.seen.trouble = trouble
+    await service(parts).once(
+        ORDERS, Moment.AFTER, snapshot_id=None, operation_id=OperationId("rst-1")
+    )
+    assert parts.fingerprints.kept == []
 
 
 async def test_loss_since_a_snapshot_that_nobody_counted_is_unknown(parts: Parts) -> None:

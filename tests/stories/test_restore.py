@@ -20,6 +20,7 @@ async def test_request_stands_before_the_approvers_in_card_thread_and_direct_mes
 The approvers decide in the thread until 08:11 UTC; without a decision the request expires.
 Data flows *from* snapshot `3613ab02-7c87-4afd-bbb9-192f8226134a` of 2026-11-22 07:29 UTC *to* *orders-prod* `0d5e7a11`, whose present data is lost.
 Lost is all that was written after the snapshot: *12 min* when this was asked, and whatever is written until the restore begins.
+How much was written since the snapshot: *unknown*, since no way into the graph is configured.
 *Instance*: *orders-prod* `0d5e7a11`
 *Environment*: production
 *Project*: Commerce `5d0e7a3e-4b1c-4c57-9a52-6f0f5d1caa01`
@@ -47,6 +48,7 @@ Please decide until 08:11 UTC; without a decision the request expires.
 Environment *production* · project Commerce `5d0e7a3e-4b1c-4c57-9a52-6f0f5d1caa01` · AuraDB Business Critical · 8GB memory · 16GB storage
 Data flows *from* snapshot `3613ab02-7c87-4afd-bbb9-192f8226134a` of 2026-11-22 07:29 UTC *to* *orders-prod* `0d5e7a11`, whose present data is lost.
 Lost is all that was written after the snapshot: *12 min* when this was asked, and whatever is written until the restore begins.
+How much was written since the snapshot: *unknown*, since no way into the graph is configured.
 *Reason*
 > Bad deploy at 07:30
 Approvals: 0 of 1; 1 more needed. The requester cannot approve; one denial is enough to stop it.
@@ -58,6 +60,7 @@ Approvals: 0 of 1; 1 more needed. The requester cannot approve; one denial is en
 Environment *production* · project Commerce `5d0e7a3e-4b1c-4c57-9a52-6f0f5d1caa01` · AuraDB Business Critical · 8GB memory · 16GB storage
 Data flows *from* snapshot `3613ab02-7c87-4afd-bbb9-192f8226134a` of 2026-11-22 07:29 UTC *to* *orders-prod* `0d5e7a11`, whose present data is lost.
 Lost is all that was written after the snapshot: *12 min* when this was asked, and whatever is written until the restore begins.
+How much was written since the snapshot: *unknown*, since no way into the graph is configured.
 *Reason*
 > Bad deploy at 07:30
 Approve or deny in the thread in #ops-production. Approvals so far: 0 of 1. Without a decision nothing happens.
@@ -84,6 +87,7 @@ async def test_restore_runs_once_approved_and_ends_with_the_way_back(story: Stor
 *orders-prod* `0d5e7a11` is restored. It holds the data of 2026-11-22 07:29 UTC. What was written later is gone from it.
 Please check your application. The way back is the safety snapshot `70889b24-aae1-4150-9e50-7ac428c11b65`, taken just before.
 Data flowed *from* snapshot `3613ab02-7c87-4afd-bbb9-192f8226134a` of 2026-11-22 07:29 UTC *to* *orders-prod* `0d5e7a11`; what it held before is gone.
+How much was written since the snapshot: *unknown*, since no way into the graph is configured.
 *Instance*: *orders-prod* `0d5e7a11`
 *Environment*: production
 *Project*: Commerce `5d0e7a3e-4b1c-4c57-9a52-6f0f5d1caa01`

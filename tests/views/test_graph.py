@@ -49,33 +49,58 @@ def test_equal_totals_of_other_kinds_are_not_called_equal() -> None:
     assert "but of other kinds" in views.differs(swapped)
 
 
+def read(loss: Loss | None, *, asked: bool = False) -> list[str]:
+    found = views.lost(loss, asked=asked)
+    return [line for block in found for line in block["text"]["text"].splitlines()]
+
+
 def test_loss_reads_as_a_paragraph() -> None:
     changes = [
         Change(name=name, before=0, after=n)
         for name, n in zip("ABCDE", range(9, 4, -1), strict=True)
     ]
     loss = Loss(
-        since=timedelta(hours=3, minutes=12),
+        nodes=50_000,
+        relationships=200_000,
         difference=difference(41_239, 180_213, *changes),
         measured_at=NOON,
         near=True,
         writing=True,
     )
-    assert views.loss_lines(loss) == [
-        "Everything written in the *3 h 12 min* since the snapshot is lost.",
+    assert read(loss) == [
         "The instance has *about 41,200 nodes and 180,000 relationships newer than the snapshot*, "
-        "counted minutes away from it.",
+        "going by counts minutes away from it.",
         "Largest changes: `A` +9, `B` +8, `C` +7, 2 more.",
-        ":warning: The application is still writing.",
+        "⚠ The application is still writing.",
+    ]
+    small = loss.model_copy(update={"difference": difference(1, 0), "near": False})
+    assert read(small, asked=True) == [
+        "When this was asked for, the instance had *1 node and 0 relationships newer than the "
+        "snapshot*.",
+        "⚠ The application was still writing.",
     ]
 
 
 def test_unknown_loss_says_why_it_is_unknown() -> None:
-    loss = Loss(since=timedelta(minutes=5), why="the database <does> not answer")
-    assert views.loss_lines(loss) == [
-        "Everything written in the *5 min* since the snapshot is lost.",
-        "How much that is: unknown, since the database &lt;does&gt; not answer.",
+    assert read(Loss(why="the database <does> not answer")) == [
+        "How much was written since the snapshot: *unknown*, since the database &lt;does&gt; not "
+        "answer."
     ]
+    assert read(Loss(why="it is away", compared=False)) == [
+        "How much is replaced: *unknown*, since it is away."
+    ]
+
+
+def test_loss_to_data_from_elsewhere_is_all_that_is_there() -> None:
+    loss = Loss(nodes=41_239, relationships=180_213, compared=False)
+    assert read(loss) == [
+        "The instance holds *about 41,200 nodes and 180,000 relationships*; all of it is replaced."
+    ]
+    assert read(loss, asked=True)[0].startswith("When this was asked for, the instance held")
+
+
+def test_loss_that_nobody_tried_to_count_is_not_mentioned() -> None:
+    assert read(None) == []
 
 
 def test_label_of_the_graph_can_neither_ping_nor_break_out() -> None:

@@ -146,7 +146,8 @@ def of_snapshot(
     restore in between; never one of another graph, such as a drill's.
     """
     everything = list(kept)
-    own = [k for k in everything if k.moment is Moment.SNAPSHOT and k.snapshot_id == snapshot_id]
+    with_it = (Moment.SNAPSHOT, Moment.BEFORE)
+    own = [k for k in everything if k.moment in with_it and k.snapshot_id == snapshot_id]
     restored = [k.fingerprint.taken_at for k in everything if k.moment is Moment.AFTER]
 
     def near(one: Kept) -> bool:

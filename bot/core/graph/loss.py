@@ -1,6 +1,4 @@
-"""What a restore throws away, as far as anybody knows: time, and how much the graph has grown."""
-
-from datetime import timedelta
+"""What overwriting an instance throws away, as far as anybody knows: time, and what was counted."""
 
 from pydantic import AwareDatetime
 
@@ -9,49 +7,53 @@ from bot.core.graph.fingerprint import Difference, Kept, compare
 
 
 class Loss(Frozen):
-    """What is newer than the snapshot. ``difference`` None means unknown, and ``why`` says why."""
+    """What is there now, and what of it is newer than the snapshot; None is unknown.
 
-    since: timedelta
-    """From the snapshot to the present."""
+    ``why`` says why ``difference``, or all of it, is unknown. Where the data comes from another
+    instance nothing can be newer, all is replaced: ``compared`` is False then.
+    """
+
+    nodes: int | None = None
+    relationships: int | None = None
+    measured_at: AwareDatetime | None = None
+    compared: bool = True
     difference: Difference | None = None
     why: str = ""
-    measured_at: AwareDatetime | None = None
-    """When the present was counted."""
     near: bool = False
     """Whether the snapshot's own counts are missing, and those of minutes nearby stand for them."""
     writing: bool | None = None
-    """Whether the application is still writing; None is unknown."""
+    """Whether the application is still writing."""
 
 
 def estimate(
-    snapshot_id: SnapshotId,
-    taken_at: AwareDatetime,
-    at: AwareDatetime,
+    now: Kept,
     *,
+    snapshot_id: SnapshotId,
     then: Kept | None,
-    now: Kept | None,
-    why_not_now: str = "",
     writing: bool | None = None,
 ) -> Loss:
-    """Compare a snapshot with the present.
-
-    ``then`` stands for the snapshot, ``now`` is the present; ``why_not_now`` says why it is None.
-    """
-    since = max(at - taken_at, timedelta(0))
-    if now is None:
-        return Loss(since=since, why=why_not_now or "the graph was not counted", writing=writing)
-    measured = now.fingerprint.taken_at
+    """Compare the present with what stands for the snapshot."""
+    loss = _present(now, writing)
     if then is None:
-        return Loss(
-            since=since,
-            why="nothing was counted when the snapshot was taken",
-            measured_at=measured,
-            writing=writing,
-        )
+        why = "nothing was counted when the snapshot was taken"
+        return loss.model_copy(update={"why": why})
+    return loss.model_copy(
+        update={
+            "difference": compare(then.fingerprint, now.fingerprint),
+            "near": then.snapshot_id != snapshot_id,
+        }
+    )
+
+
+def replaced(now: Kept, *, writing: bool | None = None) -> Loss:
+    """Say what is there now, all of which is replaced by data from elsewhere."""
+    return _present(now, writing).model_copy(update={"compared": False})
+
+
+def _present(now: Kept, writing: bool | None) -> Loss:
     return Loss(
-        since=since,
-        difference=compare(then.fingerprint, now.fingerprint),
-        measured_at=measured,
-        near=then.snapshot_id != snapshot_id,
+        nodes=now.fingerprint.nodes,
+        relationships=now.fingerprint.relationships,
+        measured_at=now.fingerprint.taken_at,
         writing=writing,
     )

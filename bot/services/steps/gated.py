@@ -6,12 +6,14 @@ from typing import Generic, TypeVar, assert_never
 
 from bot.core.base import SnapshotId
 from bot.core.errors import AuraError, AuraNotFound, AuraUnavailable, NotAllowed
+from bot.core.graph.fingerprint import Moment
 from bot.core.instances import Condition
 from bot.core.operations import Gated
 from bot.core.operations import events as e
 from bot.core.operations.gated import GatedStep
 from bot.core.permits import Permit, mint
 from bot.ports import Accepted
+from bot.services.fingerprints import Fingerprints
 from bot.services.recheck import Recheck
 from bot.services.steps import Later
 from bot.services.steps.snapshot import begin_snapshot, begun, snapshot_runs, watch_snapshot
@@ -26,6 +28,7 @@ class GatedSteps(ABC, Generic[G]):
     def __init__(self, world: World, recheck: Recheck) -> None:
         self._world = world
         self._recheck = recheck
+        self._fingerprints = Fingerprints(world)
 
     @abstractmethod
     async def call(self, permit: Permit) -> Accepted:
@@ -42,6 +45,7 @@ class GatedSteps(ABC, Generic[G]):
                 return await self._begin(op)
             case GatedStep.WATCH_SAFETY:
                 safety = begun(op.safety_snapshot)
+                await self._count(op, Moment.BEFORE)
                 return await watch_snapshot(self._world, op.instance_id, safety, since=op.since)
             case GatedStep.INTEND:
                 return await self._intend(op)
@@ -73,6 +77,7 @@ class GatedSteps(ABC, Generic[G]):
         return await begin_snapshot(self._world, op.instance_id, since=op.since, besides=besides)
 
     async def _intend(self, op: G) -> e.Event | Later:
+        await self._count(op, Moment.BEFORE)  # where no safety snapshot gave the occasion
         view = await self._recheck(op, self.sources(op))
         if view.differences:
             return e.Voided(differences=view.differences)
@@ -157,7 +162,17 @@ class GatedSteps(ABC, Generic[G]):
         if left > 0:
             return Later(seconds=left)
         seen = await self._watch(op)
-        return e.Verified() if isinstance(seen, e.RestoreFinished) else seen
+        if not isinstance(seen, e.RestoreFinished):
+            return seen
+        await self._count(op, Moment.AFTER)
+        return e.Verified()
+
+    async def _count(self, op: G, moment: Moment) -> None:
+        """Keep what the instance holds now; at most once, and never in the way."""
+        safety = op.safety_snapshot if moment is Moment.BEFORE else None
+        await self._fingerprints.once(
+            op.plan.instance, moment, snapshot_id=safety, operation_id=op.id
+        )
 
     def _age(self, op: G) -> float:
         return (self._world.clock.now() - op.since).total_seconds()

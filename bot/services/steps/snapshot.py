@@ -5,10 +5,12 @@ from enum import StrEnum
 
 from bot.core.base import InstanceId, SnapshotId
 from bot.core.errors import AuraConflict, AuraNotFound, IllegalTransition
+from bot.core.graph.fingerprint import Moment
 from bot.core.operations import TakeSnapshot
 from bot.core.operations import events as e
 from bot.core.operations.snapshot import SNAPSHOT_LIMIT, SnapshotStep
 from bot.core.snapshots import COMPLETED, IN_FLIGHT, SnapshotNote
+from bot.services.fingerprints import Fingerprints
 from bot.services.steps import Later
 from bot.services.world import World
 
@@ -21,6 +23,7 @@ class SnapshotSteps:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._fingerprints = Fingerprints(world)
 
     async def perform(
         self, op: TakeSnapshot, step: StrEnum, recorded_here: e.Event | None
@@ -39,9 +42,11 @@ class SnapshotSteps:
                     )
                 )
             return started
-        return await watch_snapshot(
-            self._world, op.instance_id, begun(op.snapshot_id), since=op.since
+        snapshot_id = begun(op.snapshot_id)
+        await self._fingerprints.once(
+            op.plan.instance, Moment.SNAPSHOT, snapshot_id=snapshot_id, operation_id=op.id
         )
+        return await watch_snapshot(self._world, op.instance_id, snapshot_id, since=op.since)
 
 
 def begun(snapshot_id: SnapshotId | None) -> SnapshotId:

@@ -16,7 +16,7 @@ from bot.core.graph.fingerprint import (
     of_snapshot,
     writing,
 )
-from bot.core.graph.loss import estimate
+from bot.core.graph.loss import estimate, replaced
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -108,26 +108,25 @@ def test_count_from_the_other_side_of_a_restore_never_stands_for_a_snapshot() ->
     assert of_snapshot([before, after], SNAPSHOT, NOON) is None
 
 
-def test_loss_counts_from_the_snapshot_to_the_present() -> None:
-    then = kept(snapshot=SNAPSHOT)
+def test_loss_is_what_the_present_has_more_than_the_snapshot() -> None:
     now = kept(NOON + 60 * MINUTE, Moment.CHECK, nodes=15)
-    loss = estimate(SNAPSHOT, NOON, NOON + 61 * MINUTE, then=then, now=now)
-    assert loss.since == 61 * MINUTE
+    loss = estimate(now, snapshot_id=SNAPSHOT, then=kept(snapshot=SNAPSHOT), writing=True)
     assert loss.difference is not None
-    assert loss.difference.nodes == 5
-    assert (loss.near, loss.why) == (False, "")
-    near = estimate(SNAPSHOT, NOON, NOON + 61 * MINUTE, then=kept(), now=now)
-    assert near.near
+    assert (loss.difference.nodes, loss.nodes, loss.relationships) == (5, 15, 20)
+    assert (loss.measured_at, loss.near, loss.why) == (NOON + 60 * MINUTE, False, "")
+    assert (loss.writing, loss.compared) == (True, True)
+    assert estimate(now, snapshot_id=SNAPSHOT, then=kept()).near
 
 
-def test_loss_that_nobody_counted_is_unknown_with_its_reason() -> None:
-    now = kept(NOON + 60 * MINUTE, Moment.CHECK)
-    no_then = estimate(SNAPSHOT, NOON, NOON, then=None, now=now)
-    assert no_then.difference is None
-    assert no_then.why == "nothing was counted when the snapshot was taken"
-    no_now = estimate(SNAPSHOT, NOON, NOON, then=kept(), now=None, why_not_now="it is away")
-    assert (no_now.difference, no_now.why) == (None, "it is away")
-    assert estimate(SNAPSHOT, NOON, NOON - MINUTE, then=None, now=None).since == timedelta(0)
+def test_loss_since_what_nobody_counted_is_unknown_with_its_reason() -> None:
+    loss = estimate(kept(moment=Moment.CHECK), snapshot_id=SNAPSHOT, then=None)
+    assert (loss.difference, loss.nodes) == (None, 10)
+    assert loss.why == "nothing was counted when the snapshot was taken"
+
+
+def test_data_from_elsewhere_replaces_all_that_is_there() -> None:
+    loss = replaced(kept(moment=Moment.CHECK))
+    assert (loss.nodes, loss.compared, loss.difference) == (10, False, None)
 
 
 def test_transactions_since_the_last_look_say_that_the_application_writes() -> None:
