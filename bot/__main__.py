@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import sys
 import tempfile
 from contextlib import AsyncExitStack
@@ -22,6 +23,7 @@ from bot import app, errands, log, manifest
 from bot.config import ConfigError, Settings, load, schema
 from bot.core.errors import BotError
 from bot.core.findings import Level
+from bot.lines.bring import bring
 from bot.lines.do import do
 from bot.lines.evidence import evidence
 from bot.lines.report import report as print_report
@@ -41,6 +43,7 @@ commands = typer.Typer(
 audit = typer.Typer(help="Read the audit log.", no_args_is_help=True, rich_markup_mode=None)
 commands.add_typer(audit, name="audit")
 commands.add_typer(evidence, name="evidence")
+vault.command()(bring)
 commands.add_typer(vault, name="vault")
 commands.command("do")(do)
 commands.command("report")(print_report)
@@ -190,7 +193,14 @@ async def _sandbox(*, port: int, speed: float, bot: bool, only: str | None) -> N
             _say("\n".join(f"{key}={value}" for key, value in built.settings.items()))
             await stop.wait()
             return
-        settings = {"SAVEPOINT_PORT": "0", "SAVEPOINT_DATA": folder, **built.settings}
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            ours_too = str(free.getsockname()[1])
+        settings = {
+            "SAVEPOINT_PORT": ours_too,
+            "SAVEPOINT_PUBLIC_URL": f"http://127.0.0.1:{ours_too}",
+            "SAVEPOINT_DATA": folder,
+            **built.settings,
+        }
         stack.push_async_callback(process.stop)
         try:
             await process.start(settings, up=lambda: double.connections > 0)

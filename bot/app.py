@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters import health
+from bot.adapters import delivery, health
 from bot.adapters import redis as stored
 from bot.adapters.aura.bucket import Buckets
 from bot.adapters.aura.client import AuraClient
@@ -151,6 +151,9 @@ async def assemble(
             graph=await stack.enter_async_context(QueryApi()),
             gauging=await stack.enter_async_context(gauging),
             fingerprints=stored.RedisFingerprints(redis),
+            leases=stored.RedisLeases(redis),
+            keep=settings.vault.table.keep if settings.vault else {},
+            export=settings.export,
             accesses=settings.accesses,
             checks=settings.checks,
             imports=await stack.enter_async_context(settings.upload.open(clock, permits.consume)),
@@ -214,6 +217,7 @@ async def serve(
             more=[
                 *Pipeline(bot.house, ROUTES.commands, settings.robots).routes(),
                 *files.routes(bot.house),
+                *delivery.routes(lambda: bot.house.deliveries),
             ],
         )
         await stack.enter_async_context(server)
@@ -234,6 +238,7 @@ async def serve(
             if socket:
                 await socket.close()
             await _end(bot.tasks, worker, loops)
+            await bot.house.hauls.close()
 
 
 async def _listen(socket: SocketMode) -> None:

@@ -20,6 +20,7 @@ from bot.core.base import Frozen, InstanceId, OperationId
 from bot.core.errors import UnknownInstance
 from bot.core.findings import Finding
 from bot.core.instances import find
+from bot.core.operations import AnyOperation
 from bot.core.report import Report
 from bot.core.vault import Export
 from bot.manifest import SCOPES
@@ -105,6 +106,12 @@ class Source(Frozen):
     instance_id: InstanceId
     name: str
     tier: str = ""
+
+
+async def operation(settings: Settings, operation_id: str) -> AnyOperation | None:
+    """Return an operation as it is stored, or None."""
+    async with beside(settings) as url, connect(url) as redis:
+        return await RedisOperations(redis).get(OperationId(operation_id))
 
 
 async def source(settings: Settings, wanted: str, environment: str | None) -> Source:

@@ -8,6 +8,7 @@ from bot.views.ids import Action, Callback
 from handlers import (
     alert,
     approval,
+    export,
     help,
     home,
     instance,
@@ -32,6 +33,7 @@ ROUTES = Routes(
         c.SnapshotTake: snapshot.take,
         c.RestoreStart: restore.start,
         c.UploadStart: upload.start,
+        c.ExportStart: export.start,
         c.ScheduleList: schedule.list_,
         c.ScheduleAdd: schedule.add,
         c.SchedulePause: schedule.pause,
@@ -57,6 +59,7 @@ ROUTES = Routes(
         Action.PICK_SNAPSHOT: restore.pick_snapshot,
         Action.SNAPSHOT_PAGE: snapshot.turn_page,
         Action.TAKE_SNAPSHOT: snapshot.take_button,
+        Action.UPLOAD_ADDRESS: export.address,
         Action.HOME_PAGE: home.turn_page,
         Action.ALERT_ACKNOWLEDGE: alert.acknowledge,
         Action.ALERT_ASSIGN: alert.assign,

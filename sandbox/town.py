@@ -73,8 +73,9 @@ async def town(
             address = await double.start(port=port)
             settings |= double.settings()
         config = folder / "savepoint.toml"
+        (folder / "vault").mkdir(exist_ok=True)
         graphs = service.url if service is not None else ""
-        text = configuration(speed=speed, graphs=graphs, uploads=files)
+        text = configuration(speed=speed, graphs=graphs, uploads=files, vault=folder / "vault")
         if service is not None:
             tables, variables = looking_in(service.url)
             text += tables
@@ -84,11 +85,13 @@ async def town(
         yield Town(aura=service, slack=double, page=address, settings=settings)
 
 
-def configuration(*, speed: float, graphs: str = "", uploads: Path | None = None) -> str:
+def configuration(
+    *, speed: float, graphs: str = "", uploads: Path | None = None, vault: Path | None = None
+) -> str:
     """Return a `savepoint.toml` for the fleet and the people of the sandbox.
 
     ``graphs`` is where the double answers queries of the databases too, ``uploads`` the folder
-    that files may be loaded from.
+    that files may be loaded from, ``vault`` the one that exports go to.
     """
     people = f'["{slack.REQUESTER}", "{slack.APPROVER_ONE}", "{slack.APPROVER_TWO}"]'
     tables = [
@@ -115,6 +118,11 @@ def configuration(*, speed: float, graphs: str = "", uploads: Path | None = None
     if graphs:
         scratch += f'query = "{graphs}/databases/{{instance}}"\n'
     files = [table(uploads)] if uploads else []
+    if vault:
+        files.append(f'[vault]\nurl = "{vault.absolute().as_uri()}"\n')
+    if graphs:
+        wanted = "instance_id={instance}&snapshot_id={snapshot}"
+        files.append(f'[export]\nconsole_url = "{graphs}/sandbox/aura/export?{wanted}"\n')
     return "\n".join([*tables, rate, pace, scratch, *files])
 
 

@@ -22,6 +22,7 @@ from bot.config.vault import VaultSettings, vault_settings
 from bot.config.watch import ping_url
 from bot.core.checks import Check
 from bot.core.environments import Estate
+from bot.core.exports import ExportRules
 from bot.core.keys import EvidenceKey
 from bot.core.people import Robot
 from bot.core.scratch import ScratchRules
@@ -59,6 +60,7 @@ class Settings(BaseModel):
     """Each pipeline with its token."""
     evidence_key: EvidenceKey | None = None
     scratch: ScratchRules = ScratchRules()
+    export: ExportRules = ExportRules()
     vault: VaultSettings | None = None
     accesses: Accesses = Accesses()
     checks: tuple[Check, ...] = ()
@@ -130,6 +132,7 @@ def load(env: Mapping[str, str]) -> Settings:
         robots=robots,
         evidence_key=signer,
         scratch=file.scratch.rules(),
+        export=file.export.rules(),
         vault=vault,
         accesses=accesses,
         checks=tuple(table.check() for table in file.checks),

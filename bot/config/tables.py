@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from bot.config import checks, graph, scratch, vault
+from bot.config import checks, export, graph, scratch, vault
 from bot.config.checks import CheckTable
+from bot.config.export import ExportTable
 from bot.config.graph import GraphTable
 from bot.config.protection import AlertTable, ProtectionTable, TierTable, known_tiers
 from bot.config.robots import RobotTable
@@ -33,6 +34,7 @@ SHAPES = {
     _PROJECT: "an Aura project id: a UUID",
     **scratch.SHAPES,
     **vault.SHAPES,
+    **export.SHAPES,
     **graph.SHAPES,
     **checks.SHAPES,
     NAME: "a name: letters, digits, _ and -, 40 at most",
@@ -161,6 +163,7 @@ class File(_Closed):
         default={}, description="Tier facts that have changed since this version."
     )
     scratch: ScratchTable = ScratchTable()
+    export: ExportTable = ExportTable()
     robots: dict[NameText, RobotTable] = Field(
         default={}, description="Pipelines that may use `savepoint do`."
     )

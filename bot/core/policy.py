@@ -41,6 +41,7 @@ ROLES: Mapping[type[c.Command], Role] = {
     c.SnapshotShow: Role.VIEWER,
     c.RestoreStart: Role.OPERATOR,
     c.UploadStart: Role.OPERATOR,
+    c.ExportStart: Role.OPERATOR,
     c.ScheduleList: Role.VIEWER,
     c.ScheduleAdd: Role.OPERATOR,
     c.SchedulePause: Role.OPERATOR,

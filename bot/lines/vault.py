@@ -74,7 +74,7 @@ def verify(
                 [
                     Result(id=each.id, name=each.name, sound=check.sound, why=check.why)
                     for each in those
-                    for check in [await exports.verify(each, actor=_actor())]
+                    for check in [await exports.verify(each, actor=acting())]
                 ]
             )
         )
@@ -102,10 +102,10 @@ def add(
     json: Json = False,
 ) -> None:
     """Put a backup file into the vault: inspected, hashed, encrypted, read back."""
-    extension = _extension(file)
+    extension = extension_of(file)
     if len(reason) > _MOST_REASON:
         raise typer.BadParameter(f"at most {_MOST_REASON} characters", param_hint="--reason")
-    settings = _settings()
+    settings = given()
 
     async def put(exports: Exports) -> Stored:
         _ = exports.open
@@ -121,11 +121,11 @@ def add(
             taken_at=(taken_at or datetime.fromtimestamp(stat.st_mtime, UTC)).replace(tzinfo=UTC),
             kind=Kind(extension.partition(".")[0]),
             extension=extension,
-            by=_actor().by,
+            by=acting().by,
             why=reason,
             notes=notes,
         )
-        kept = await exports.add(facts, _pieces(file), actor=_actor(), size=stat.st_size)
+        kept = await exports.add(facts, pieces(file), actor=acting(), size=stat.st_size)
         return Stored(id=kept.id, name=kept.name, sha256=kept.digests.sha256)
 
     stored = _with(put, settings)
@@ -147,7 +147,7 @@ def get(
         manifest = export.manifest
         pieces = exports.open.get(export.name) if stored else exports.open.plain(export.name)
         await _write(file, pieces, manifest.digests if stored else manifest.plain)
-        await exports.fetched(export, actor=_actor())
+        await exports.fetched(export, actor=acting())
 
     if file.exists():
         raise typer.BadParameter(f"{file} is there already", param_hint="FILE")
@@ -160,7 +160,7 @@ def hold(wanted: Wanted, reason: Reason) -> None:
     """Keep an export from expiring."""
 
     async def keep(exports: Exports) -> None:
-        await exports.hold(await exports.find(wanted), why=reason, actor=_actor())
+        await exports.hold(await exports.find(wanted), why=reason, actor=acting())
 
     _with(keep)
     typer.echo("held")
@@ -183,7 +183,7 @@ def expire(
     """Delete what the rules of retention name, and clear what was left half done for a day."""
 
     async def go(exports: Exports) -> Expiry:
-        return await (exports.expiry() if dry_run else exports.expire(actor=_actor()))
+        return await (exports.expiry() if dry_run else exports.expire(actor=acting()))
 
     found = _with(go)
     _say(found, json, lambda: text.expiry(found, _now(), done=not dry_run))
@@ -222,7 +222,7 @@ class Stored(Frozen):
 def _with(
     work: Callable[[Exports], Coroutine[object, object, T]], settings: Settings | None = None
 ) -> T:
-    chosen = settings or _settings()
+    chosen = settings or given()
 
     async def run() -> T:
         async with errands.exports(chosen) as exports:
@@ -231,7 +231,8 @@ def _with(
     return asyncio.run(run())
 
 
-def _settings() -> Settings:
+def given() -> Settings:
+    """Read the settings, and keep their secrets out of the log."""
     settings = load(os.environ)
     log.set_up(settings.secrets())
     return settings
@@ -245,7 +246,8 @@ def _now() -> datetime:
     return SystemClock().now()
 
 
-def _actor() -> Actor:
+def acting() -> Actor:
+    """Return who acts: the user and the machine."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name
@@ -253,7 +255,8 @@ def _actor() -> Actor:
     return Actor(by=f"{name}@{socket.gethostname()}, from a shell")
 
 
-def _extension(file: Path) -> str:
+def extension_of(file: Path) -> str:
+    """Return what sort of file it is by its name; raises BotError for any other."""
     name = file.name.lower()
     for known in ("backup", "dump", "tar", "tar.gz"):
         if name.endswith(f".{known}"):
@@ -282,7 +285,8 @@ async def _write(file: Path, pieces: AsyncIterator[bytes], digests: Digests) -> 
         raise
 
 
-async def _pieces(file: Path) -> AsyncIterator[bytes]:
+async def pieces(file: Path) -> AsyncIterator[bytes]:
+    """Yield a file in pieces."""
     with file.open("rb", buffering=0) as source:
         while piece := await asyncio.to_thread(source.read, _PIECE):
             yield piece

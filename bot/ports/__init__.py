@@ -3,6 +3,7 @@
 from bot.ports.addresses import Addresses
 from bot.ports.aura import Accepted, Aura, Created, SnapshotAccepted
 from bot.ports.chat import ChannelFacts, Chat, Directory, Identity, MessageRef
+from bot.ports.delivery import Deliveries, Receipt
 from bot.ports.drills import LastDrills, Records
 from bot.ports.graph import (
     Access,
@@ -16,6 +17,7 @@ from bot.ports.graph import (
     Rows,
 )
 from bot.ports.imports import FileImports, Files, Sendings, Source
+from bot.ports.leases import Leases
 from bot.ports.messages import Budget, Card, Cards, Catalogue, Draft, Drafts, Outbox, Seen
 from bot.ports.operations import AuditLog, Meter, Operations, Queue
 from bot.ports.plans import Cursors, Schedules
@@ -42,6 +44,7 @@ __all__ = [
     "Condemned",
     "Created",
     "Cursors",
+    "Deliveries",
     "Directory",
     "Draft",
     "Drafts",
@@ -54,6 +57,7 @@ __all__ = [
     "GraphDoor",
     "Identity",
     "LastDrills",
+    "Leases",
     "Ledger",
     "MessageRef",
     "Meter",
@@ -64,6 +68,7 @@ __all__ = [
     "Ping",
     "Queue",
     "Raised",
+    "Receipt",
     "Records",
     "Rows",
     "Schedules",

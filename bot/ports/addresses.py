@@ -29,6 +29,10 @@ class Addresses(Protocol):
     Methods raise StoreUnavailable.
     """
 
+    @property
+    def offered(self) -> bool:
+        """Whether the bot has a public address at all."""
+
     async def make(self, opened: Opened, *, kept: timedelta) -> str | None:
         """Return a new address, or None where the bot has no public one.
 

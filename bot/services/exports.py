@@ -5,11 +5,11 @@ is recorded afterwards.
 """
 
 import asyncio
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.core.audit import AuditRecord, Verdict
-from bot.core.backups import Inspector
+from bot.core.backups import Inspection, Inspector
 from bot.core.base import Frozen, OperationId
 from bot.core.errors import AlreadyHeld, NotConfigured
 from bot.core.people import Person
@@ -80,10 +80,12 @@ class Exports:
         actor: Actor,
         size: int | None = None,
         told: Told | None = None,
+        judge: Callable[[Inspection], None] | None = None,
     ) -> Manifest:
         """Store a backup file, reading on its way what it says of itself.
 
-        Raises NotABackup for a file that is none or is cut short; nothing is kept of it.
+        Raises NotABackup for a file that is none or is cut short, and whatever ``judge`` raises
+        about what the whole file says; nothing is kept of it then.
         """
         await self._keep("vault.add", facts, actor, Verdict.ALLOWED, facts.why)
         inspector = Inspector()
@@ -91,6 +93,8 @@ class Exports:
         async def finish() -> Facts:
             said = inspector.finish()
             said.check_name(f"x.{facts.extension}")
+            if judge is not None:
+                judge(said)
             header = said.model_dump(mode="json", exclude_none=True)
             notes = () if said.full is not False else ("a differential backup: it needs others",)
             taken = {} if said.taken_at is None else {"taken_at": said.taken_at}
@@ -103,6 +107,21 @@ class Exports:
                 yield chunk
 
         kept = await self.open.put(facts, read(), size=size, finish=finish, told=told)
+        why = f"{kept.id} {kept.name} sha256 {kept.digests.sha256}"
+        await self._keep("vault.add", kept, actor, Verdict.DONE, why)
+        return kept
+
+    async def archive(
+        self,
+        facts: Facts,
+        chunks: AsyncIterable[bytes],
+        *,
+        actor: Actor,
+        finish: Callable[[], Awaitable[Facts]],
+    ) -> Manifest:
+        """Store an archive of a graph; what ``finish`` raises refuses it, and nothing is kept."""
+        await self._keep("vault.add", facts, actor, Verdict.ALLOWED, facts.why)
+        kept = await self.open.put(facts, chunks, finish=finish)
         why = f"{kept.id} {kept.name} sha256 {kept.digests.sha256}"
         await self._keep("vault.add", kept, actor, Verdict.DONE, why)
         return kept

@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass, replace
 
-from bot.core.operations import Restore, TakeSnapshot, Upload
+from bot.core.operations import Export, Operation, Restore, TakeSnapshot, Upload
 from bot.core.schedules import Work
-from bot.core.vault import Export
+from bot.core.vault import Export as Kept
 from bot.services.alarms import Alarms
 from bot.services.announce import Announcer
 from bot.services.attention import Attention
 from bot.services.backup_files import BackupFiles
 from bot.services.decisions import Decisions
+from bot.services.deliveries import Deliveries
+from bot.services.exporting import Exporting
+from bot.services.exports import Exports
 from bot.services.fingerprints import Fingerprints
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
+from bot.services.hauls import Hauls
 from bot.services.home import Home
 from bot.services.jobs import Jobs
 from bot.services.post import PostOffice
@@ -27,6 +31,8 @@ from bot.services.schedules import Schedules
 from bot.services.scratch import Scratches
 from bot.services.sharing import SharedDirectory
 from bot.services.snapshots import Snapshots
+from bot.services.steps import Perform
+from bot.services.steps.export import ExportSteps
 from bot.services.steps.restore import RestoreSteps
 from bot.services.steps.snapshot import SnapshotSteps
 from bot.services.steps.upload import UploadSteps
@@ -62,6 +68,10 @@ class House:
     reaper: Reaper
     watch: Watch
     attention: Attention
+    exports: Exports
+    exporting: Exporting
+    deliveries: Deliveries
+    hauls: Hauls
 
 
 def furnish(world: World) -> House:
@@ -78,7 +88,25 @@ def furnish(world: World) -> House:
     snapshot_steps = SnapshotSteps(world)
     snapshots = Snapshots(world, gate, fleet)
     alarms = Alarms(world)
-    scheduler = Scheduler(world, fleet, {Work.SNAPSHOT: snapshots.begin})
+    scratches = Scratches(world)
+    exports = Exports(vault=world.vault, audit=world.audit, clock=world.clock, rules=world.keep)
+
+    async def kept() -> tuple[Kept, ...]:
+        return (await exports.contents()).exports if world.vault else ()
+
+    steps: dict[type[Operation], Perform] = {
+        Restore: restore_steps.perform,
+        TakeSnapshot: snapshot_steps.perform,
+        Upload: upload_steps.perform,
+    }
+    runner = Runner(world, steps)
+    hauls = Hauls(world, runner.note)
+    deliveries = Deliveries(world, exports, hauls, runner.note)
+    steps[Export] = ExportSteps(world, exports, scratches, hauls, runner.note).perform
+    exporting = Exporting(world, gate, fleet, exports, scratches, deliveries)
+    scheduler = Scheduler(
+        world, fleet, {Work.SNAPSHOT: snapshots.begin, Work.EXPORT: exporting.begin}
+    )
     return House(
         world=world,
         gate=gate,
@@ -99,29 +127,22 @@ def furnish(world: World) -> House:
                 aura=world.aura,
                 operations=world.operations,
                 audit=world.audit,
-                exports=_none,
+                exports=kept,
             ),
         ),
         scheduler=scheduler,
         jobs=jobs,
         home=Home(world, gate, fleet, jobs),
-        runner=Runner(
-            world,
-            {
-                Restore: restore_steps.perform,
-                TakeSnapshot: snapshot_steps.perform,
-                Upload: upload_steps.perform,
-            },
-        ),
+        runner=runner,
         announcer=announcer,
         post_office=PostOffice(world, announcer),
         sweep=Sweep(world),
-        scratches=Scratches(world),
+        scratches=scratches,
+        exports=exports,
+        exporting=exporting,
+        deliveries=deliveries,
+        hauls=hauls,
         reaper=Reaper(world),
         watch=Watch(world, gate, alarms),
         attention=Attention(world, gate, alarms),
     )
-
-
-async def _none() -> tuple[Export, ...]:
-    return ()

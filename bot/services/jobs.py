@@ -3,7 +3,7 @@
 from bot.core.audit import Verdict
 from bot.core.base import OperationId
 from bot.core.errors import AlreadyDecided, IllegalTransition, NotAllowed, UnknownOperation
-from bot.core.operations import AnyOperation, Phase, TakeSnapshot, advance
+from bot.core.operations import AnyOperation, Export, Phase, TakeSnapshot, advance
 from bot.core.operations import events as e
 from bot.core.people import Person
 from bot.core.policy import Role
@@ -96,6 +96,13 @@ def _why_not(op: AnyOperation) -> AlreadyDecided:
         return AlreadyDecided(
             "Aura is already taking the snapshot, and it has no call to stop one",
             hint="Nothing is at risk: a snapshot changes no data.",
+        )
+    if isinstance(op, Export):
+        return AlreadyDecided(
+            "the export is in the vault, and only the scratch instance is still being deleted"
+            if op.stored
+            else "it is ending already: the scratch instance is being deleted",
+            hint="Wait for its end; you need do nothing.",
         )
     if op.phase is Phase.STUCK:
         return AlreadyDecided(

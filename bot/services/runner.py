@@ -54,6 +54,8 @@ _AUDITED = {
     e.ScratchCreated: "scratch.created",
     e.ScratchGone: "scratch.gone",
     e.ScratchLeft: "scratch.left",
+    e.UploadOpened: "open",
+    e.ExportStored: "stored",
 }
 
 
@@ -109,6 +111,12 @@ class Runner:
         log.info("moved", event_kind=event.kind, phase=str(moved.phase))
         await wake(self._world, moved)
         return moved
+
+    async def note(self, operation_id: OperationId, event: e.Event) -> None:
+        """Record what happened beside the ticks; nothing where the operation has moved on."""
+        op = await self._world.operations.get(operation_id)
+        if op is not None and not op.final:
+            await self.record(op, event)
 
     async def _step(
         self, op: AnyOperation, recorded_here: e.Event | None

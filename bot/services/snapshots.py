@@ -69,7 +69,7 @@ class Snapshots:
         )
         if environment is None:  # pragma: no cover - the policy refuses this before
             raise NotAllowed("the instance belongs to no environment")
-        _check_possible(instance)
+        check_possible(instance)
         await self._gate.reachable(person, environment, action="snapshot.take", instance=instance)
         op = await self._operation(person, instance, environment, note, origin)
         await keep(self._world, op, "snapshot.take", person, why=note)
@@ -84,7 +84,7 @@ class Snapshots:
         """
         me = await self._world.directory.me()
         instance = await self._world.aura.instance(run.instance.id, background=True)
-        _check_possible(instance)
+        check_possible(instance)
         op = await self._operation(
             Person(team_id=me.team_id, user_id=me.user_id),
             instance,
@@ -117,7 +117,7 @@ class Snapshots:
             environment=environment.name,
             requester=person,
             instance_id=instance.id,
-            channel=await self._place(environment, origin),
+            channel=await place(self._world, environment, origin),
             origin=origin,
             created_at=now,
             plan=SnapshotPlan(
@@ -130,20 +130,6 @@ class Snapshots:
                 created_at=now,
             ),
         )
-
-    async def _place(self, environment: Environment, origin: Origin) -> ChannelId:
-        """Report where it was asked for, or in the environment's channel.
-
-        So where the bot cannot speak, or another company reads along (Slack Connect).
-        """
-        if origin.channel is not None:
-            try:
-                facts = await self._world.directory.channel(origin.channel)
-            except ChatFailed:
-                return environment.channel
-            if facts.member and not facts.archived and not facts.external:
-                return origin.channel
-        return environment.channel
 
     async def _found(self, person: Person, word: str) -> Instance:
         """Find an instance for somebody who may look at it; a guest learns no names either."""
@@ -159,7 +145,8 @@ class Snapshots:
         return instance
 
 
-def _check_possible(instance: Instance) -> None:
+def check_possible(instance: Instance) -> None:
+    """Refuse an instance of which Aura takes no snapshot; raises NotRestorable."""
     match instance.condition:
         case Condition.PAUSED | Condition.BROKEN:
             raise NotRestorable(
@@ -172,3 +159,18 @@ def _check_possible(instance: Instance) -> None:
             )
         case _:
             return
+
+
+async def place(world: World, environment: Environment, origin: Origin) -> ChannelId:
+    """Report where it was asked for, or in the environment's channel.
+
+    So where the bot cannot speak, or another company reads along (Slack Connect).
+    """
+    if origin.channel is not None:
+        try:
+            facts = await world.directory.channel(origin.channel)
+        except ChatFailed:
+            return environment.channel
+        if facts.member and not facts.archived and not facts.external:
+            return origin.channel
+    return environment.channel

@@ -1,12 +1,14 @@
 """The world as the services see it: every port in one frozen bundle, passed by hand."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot import ports
 from bot.core.checks import Check
 from bot.core.environments import Estate
+from bot.core.exports import ExportRules
 from bot.core.scratch import ScratchRules
+from bot.core.vault import Keep
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,9 @@ class World:
     fingerprints: ports.Fingerprints
     imports: ports.FileImports
     sendings: ports.Sendings
+    leases: ports.Leases
+    keep: Mapping[str, Keep] = field(default_factory=dict)
+    export: ExportRules = field(default_factory=ExportRules)
     accesses: ports.Accesses = field(default_factory=ports.Accesses)
     checks: tuple[Check, ...] = ()
     vault: ports.Vault | None = None

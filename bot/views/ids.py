@@ -36,6 +36,8 @@ class Action(StrEnum):
     ALERT_ASSIGN = "alert_assign"
     ALERT_SNOOZE = "alert_snooze"
     """Silence an alert for a while; value = its id and for how long; ends in ``:1``, ``:8``…"""
+    UPLOAD_ADDRESS = "upload_address"
+    """On the card of a guided export: show the presser an upload address; value = operation id."""
     HOME_PAGE = "home_page"
     """Turn the page of the Home tab; value = the page; ends in ``:next``, ``:previous``."""
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from bot.core.errors import BotError
-from bot.core.operations import Operation, Restore, TakeSnapshot, Upload
-from bot.views import alerts, endings, gated_card, milestones, snapshot_card
+from bot.core.operations import Export, Operation, Restore, TakeSnapshot, Upload
+from bot.views import alerts, endings, export_card, gated_card, milestones, snapshot_card
 from bot.views import gate as gates
 from bot.views.errors import whisper
 from bot.views.kit import Message, section
@@ -50,10 +50,18 @@ _SNAPSHOT = Face(
     snapshot_card.alert,
     snapshot_card.receipt,
 )
+_EXPORT = Face(
+    export_card.card,
+    export_card.milestone,
+    export_card.ending,
+    export_card.alert,
+    export_card.receipt,
+)
 FACES: Mapping[type[Operation], Face] = {
     Restore: _GATED,
     TakeSnapshot: _SNAPSHOT,
     Upload: _GATED,
+    Export: _EXPORT,
 }
 
 

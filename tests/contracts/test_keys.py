@@ -69,6 +69,7 @@ async def live_through(store: Redis) -> None:
     await package.RedisCatalogue(store).add(note)
     addresses = package.RedisAddresses(store, public="https://savepoint.example.com")
     await addresses.make(Opened(purpose=Purpose.FETCH, subject="x"), kept=timedelta(hours=1))
+    await package.RedisLeases(store).take("haul-exp-1", "process-1", ttl=60)
     schedules = package.RedisSchedules(store)
     await schedules.save(NIGHTLY)
     await schedules.pause(NIGHTLY.id, Pause(by=REQUESTER, at=NOW))

@@ -40,6 +40,15 @@ DRILLED: dict[str, Any] = {
     "checks": (),
     "operation_id": "rst-9",
 }
+#: What the events of exports say.
+EXPORTED: dict[str, Any] = {
+    "until": snapshot().taken_at,
+    "done": 1,
+    "total": 2,
+    "export_id": "exp-1",
+    "stored_bytes": 3,
+    "sha256": "0" * 64,
+}
 
 
 def checked(*lines: CheckLine) -> e.Checked:

@@ -109,6 +109,7 @@ class Story:
         """Let everything happen that needs no time to pass."""
         while True:
             await self.bot.tasks.drain()
+            await self.bot.house.hauls.idle()
             await asyncio.sleep(0)
             operation_id = self.queue.take()
             if operation_id is not None:
@@ -138,6 +139,7 @@ class Story:
     async def restart(self) -> None:
         """Forget everything that is not in the store, as a crash would; then sweep."""
         self.queue.bells.clear()
+        await self.bot.house.hauls.close()
         await self.bot.house.sweep(forced=True)
 
     def change_estate(self, estate: Estate) -> None:
@@ -328,12 +330,14 @@ async def stage(url: str, folder: Path, **more: str) -> AsyncIterator[Story]:
     """Set the stage on an empty store."""
     clock = StoryClock()
     config = folder / "savepoint.toml"
+    (folder / "vault").mkdir()
     async with (
         AuraDouble(now=clock.now, requests_per_minute=None) as service,
         SlackDouble(now=clock.now, limits=False) as double,
     ):
         sample_files(folder / "uploads", clock.now())
-        config.write_text(configuration(speed=1.0, graphs=service.url, uploads=folder / "uploads"))
+        folders = {"uploads": folder / "uploads", "vault": folder / "vault"}
+        config.write_text(configuration(speed=1.0, graphs=service.url, **folders))
         settings = load(
             {
                 **double.settings(),
@@ -344,6 +348,7 @@ async def stage(url: str, folder: Path, **more: str) -> AsyncIterator[Story]:
                 "AURA_CONSOLE_URL": service.url,
                 "SAVEPOINT_CONFIG": str(config),
                 **passwords(),
+                "SAVEPOINT_PUBLIC_URL": "https://savepoint.example.com",
                 **more,
             }
         )

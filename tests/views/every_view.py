@@ -8,8 +8,9 @@ from bot.core.alerts import Alert, Condition, Kind, Severity
 from bot.core.base import InstanceId, SnapshotId
 from bot.core.environments import Environment
 from bot.core.errors import BotError
+from bot.core.exports import Estimate, Way
 from bot.core.instances import Instance, Project
-from bot.core.operations import AnyOperation, Restore
+from bot.core.operations import AnyOperation, Export, Restore
 from bot.core.operations import events as e
 from bot.core.plan import Waiver
 from bot.core.snapshots import Exportable, Snapshot, SnapshotNote
@@ -17,6 +18,8 @@ from bot.views import alarms, forms, home, instances, jobs, operations, snapshot
 from bot.views import restore as modal
 from bot.views.instances import InstanceRow
 from bot.views.kit import Message, View
+from tests.core.export_samples import ARCHIVED, GUIDED, export
+from tests.core.samples import instance as sample
 from tests.views.samples import (
     APPROVER,
     COMPLETED,
@@ -39,6 +42,8 @@ from tests.views.samples import (
 )
 
 Shown = tuple[str, Message | View]
+#: The instance of the exports, whose snapshot it must be.
+OF = sample().id
 
 
 def restores(said: str) -> Iterator[Restore]:
@@ -72,6 +77,30 @@ def restores(said: str) -> Iterator[Restore]:
         yield restore(*events, plan=of)
     yield restore(plan=bare)
     yield restore(approval(bare), e.SafetyWaived(), plan=bare)
+
+
+def exports(said: str) -> Iterator[Export]:
+    """An export both ways, with the text in every place it can take."""
+    failed = e.StepFailed(reason=said, hint=said)
+    for way, lives in ((Way.GUIDED, GUIDED), (Way.ARCHIVE, ARCHIVED)):
+        facts: dict[str, Any] = {
+            "way": way,
+            "instance": stranger(said, id=OF),
+            "project": Project(id=plan().project.id, name=said),
+            "environment": said,
+        }
+        if way is Way.ARCHIVE:
+            facts["estimate"] = Estimate(size=said, cost=said, lives_minutes=240)
+        for events in (
+            *(lives[:n] for n in range(len(lives) + 1)),
+            (failed,),
+            (e.Cancelled(by=REQUESTER),),
+        ):
+            yield export(*events, **facts)
+    refused = e.FileRefused(reason=said, hint=said)
+    yield export(*GUIDED[:2], refused, e.Reminded(), public=False)
+    left = e.ScratchLeft(name=said, reason=said)
+    yield export(*ARCHIVED[:3], failed, left, way=Way.ARCHIVE)
 
 
 def stranger(said: str, **changes: Any) -> Instance:
@@ -113,6 +142,7 @@ def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
     taking = {"note": said, "name": said, "tier": said}
     failed = e.StepFailed(reason=said, hint=said, request_id=said)
     ops += [take(*events, **taking) for events in ((), (STARTED,), (STARTED, COMPLETED), (failed,))]
+    ops += exports(said)
     for op in ops:
         yield from _of(op)
     error = BotError(said, hint=said)

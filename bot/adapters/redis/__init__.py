@@ -15,6 +15,7 @@ key                             type      kept
 ``sp:ops:open``                 hash      owner: the open operations
 ``sp:ops:recent``               zset      owner: the operations of 400 days
 ``sp:lease:<instance>``         hash      owner: the operation that holds it
+``sp:long:<name>``             string    ttl: a minute, prolonged while it lives
 ``sp:fence:<instance>``         string    owner: the instance, for ever
 ``sp:audit``                    stream    owner: the auditor, for ever
 ``sp:audit:head``               hash      owner: the auditor, for ever
@@ -62,6 +63,7 @@ from bot.adapters.redis.catalogue import RedisCatalogue
 from bot.adapters.redis.connection import connect
 from bot.adapters.redis.drills import RedisLastDrills, RedisRecords
 from bot.adapters.redis.fingerprints import RedisFingerprints
+from bot.adapters.redis.leases import RedisLeases
 from bot.adapters.redis.ledger import RedisLedger
 from bot.adapters.redis.once import RedisPermits, RedisSeen
 from bot.adapters.redis.operations import RedisOperations
@@ -82,6 +84,7 @@ __all__ = [
     "RedisDrafts",
     "RedisFingerprints",
     "RedisLastDrills",
+    "RedisLeases",
     "RedisLedger",
     "RedisOperations",
     "RedisOutbox",

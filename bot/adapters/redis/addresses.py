@@ -20,6 +20,11 @@ class RedisAddresses:
         self._redis = redis
         self._public = public
 
+    @property
+    def offered(self) -> bool:
+        """Whether the bot has a public address at all."""
+        return self._public is not None
+
     async def make(self, opened: Opened, *, kept: timedelta) -> str | None:
         """Return a new address, or None where the bot has no public one."""
         if self._public is None:

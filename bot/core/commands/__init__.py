@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from itertools import takewhile
 
+from bot.core.commands.export import ExportStart
 from bot.core.commands.fields import LATEST
 from bot.core.commands.help import Help
 from bot.core.commands.instance import InstanceList, InstanceShow
@@ -40,6 +41,7 @@ Command = (
     | SnapshotShow
     | RestoreStart
     | UploadStart
+    | ExportStart
     | ScheduleList
     | ScheduleAdd
     | SchedulePause
@@ -62,6 +64,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SnapshotShow,
     RestoreStart,
     UploadStart,
+    ExportStart,
     ScheduleList,
     ScheduleAdd,
     SchedulePause,
@@ -138,6 +141,7 @@ __all__ = [
     "LATEST",
     "SLASH",
     "Command",
+    "ExportStart",
     "Help",
     "InstanceList",
     "InstanceShow",

@@ -6,22 +6,24 @@ from pydantic import Field, TypeAdapter
 
 from bot.core.operations.approval import Asked
 from bot.core.operations.base import Operation, Origin, Recorded, advance
+from bot.core.operations.export import Export
 from bot.core.operations.gated import Gated
 from bot.core.operations.phases import Phase
 from bot.core.operations.restore import Restore
 from bot.core.operations.snapshot import TakeSnapshot
 from bot.core.operations.upload import Upload
 
-AnyOperation = Annotated[Restore | TakeSnapshot | Upload, Field(discriminator="kind")]
+AnyOperation = Annotated[Restore | TakeSnapshot | Upload | Export, Field(discriminator="kind")]
 OPERATION: TypeAdapter[AnyOperation] = TypeAdapter(AnyOperation)
 #: The kinds, for diagrams and metrics.
-KINDS: tuple[type[Operation], ...] = (Restore, TakeSnapshot, Upload)
+KINDS: tuple[type[Operation], ...] = (Restore, TakeSnapshot, Upload, Export)
 
 __all__ = [
     "KINDS",
     "OPERATION",
     "AnyOperation",
     "Asked",
+    "Export",
     "Gated",
     "Operation",
     "Origin",

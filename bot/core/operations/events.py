@@ -6,6 +6,7 @@ from pydantic import Field
 
 from bot.core.base import Frozen, InstanceId, SnapshotId
 from bot.core.operations import drill_events as drill
+from bot.core.operations import export_events as export
 from bot.core.people import Person
 
 
@@ -230,6 +231,11 @@ DrillWarned = drill.DrillWarned
 Fingerprinted = drill.Fingerprinted
 RestoreAsked = drill.RestoreAsked
 SnapshotPicked = drill.SnapshotPicked
+ExportStored = export.ExportStored
+FileRefused = export.FileRefused
+Progressed = export.Progressed
+Reminded = export.Reminded
+UploadOpened = export.UploadOpened
 
 Event = Annotated[
     Seconded
@@ -269,6 +275,11 @@ Event = Annotated[
     | DrillWarned
     | DrillNotProven
     | DrillCouldNotRun
-    | DrillCalledOff,
+    | DrillCalledOff
+    | UploadOpened
+    | FileRefused
+    | Reminded
+    | Progressed
+    | ExportStored,
     Field(discriminator="kind"),
 ]

@@ -12,7 +12,7 @@ from bot.core.operations import Phase, Restore, advance
 from bot.core.operations import events as e
 from bot.core.operations.gated import LOOK_LIMIT, RESTORE_LIMIT, SNAPSHOT_LIMIT, GatedStep
 from bot.core.operations.restore import TABLE
-from tests.core.drill_samples import DRILLED
+from tests.core.drill_samples import DRILLED, EXPORTED
 from tests.core.samples import (
     APPROVER,
     COMPLETED,
@@ -49,6 +49,7 @@ def sample(kind: type[e.Event], op: Restore) -> e.Event:
         "size": "8GB AuraDB Professional",
         "scratch_id": "5c2a7c01",
         **DRILLED,
+        **EXPORTED,
     }
     return kind.model_validate({k: v for k, v in facts.items() if k in kind.model_fields})
 

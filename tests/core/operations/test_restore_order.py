@@ -13,7 +13,7 @@ from bot.core.errors import BotError, NotAllowed
 from bot.core.operations import OPERATION, Phase, Recorded, Restore, advance
 from bot.core.operations import events as e
 from bot.core.permits import mint
-from tests.core.drill_samples import DRILLED
+from tests.core.drill_samples import DRILLED, EXPORTED
 from tests.core.operations.test_restore_machine import EVENTS
 from tests.core.samples import (
     APPROVER,
@@ -62,6 +62,7 @@ def journeys(draw: st.DrawFn) -> Restore:
             "size": "8GB AuraDB Professional",
             "scratch_id": "5c2a7c01",
             **DRILLED,
+            **EXPORTED,
         }
         event = kind.model_validate({k: v for k, v in facts.items() if k in kind.model_fields})
         try:

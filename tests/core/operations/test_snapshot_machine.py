@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.base import SnapshotId
 from bot.core.errors import BotError, IllegalTransition
-from bot.core.operations import KINDS, OPERATION, Operation, TakeSnapshot, Upload, advance
+from bot.core.operations import KINDS, OPERATION, Export, Operation, TakeSnapshot, Upload, advance
 from bot.core.operations import events as e
 from bot.core.operations.snapshot import (
     BEGIN_LIMIT,
@@ -19,7 +19,7 @@ from bot.core.operations.snapshot import (
 from bot.core.operations.snapshot import (
     SnapshotPhase as P,
 )
-from tests.core.drill_samples import DRILLED
+from tests.core.drill_samples import DRILLED, EXPORTED
 from tests.core.operations.test_restore_machine import EVENTS
 from tests.core.samples import COMPLETED, NOW, REQUESTER, SAFETY, STARTED, restore, take
 
@@ -35,6 +35,7 @@ FACTS = {
     "size": "8GB AuraDB Professional",
     "scratch_id": "5c2a7c01",
     **DRILLED,
+    **EXPORTED,
 }
 
 
@@ -132,6 +133,7 @@ def test_only_a_restore_holds_its_instance() -> None:
         type(restore()): True,
         type(take()): False,
         Upload: True,
+        Export: False,
     }
 
 
