@@ -20,6 +20,7 @@ from bot.core.errors import (
     IllegalTransition,
     NotAllowed,
     StoreUnavailable,
+    VaultUnavailable,
 )
 from bot.core.operations import AnyOperation, Operation, advance
 from bot.core.operations import events as e
@@ -132,7 +133,7 @@ class Runner:
             return await self._steps[type(op)](op, step, recorded_here)
         except AuraThrottled as busy:
             return Later(seconds=max(busy.retry_after, self._world.pace.poll_least))
-        except (AuraUnavailable, ChatUnavailable) as absent:
+        except (AuraUnavailable, ChatUnavailable, VaultUnavailable) as absent:
             log.warning("waiting", why=absent.summary, step=str(step))
             asked = absent.retry_after if isinstance(absent, ChatUnavailable) else 0.0
             return Later(seconds=max(asked, self._world.pace.poll(age)))

@@ -88,9 +88,7 @@ class UploadSteps(GatedSteps[Upload]):
                 keep=keep,
                 seconds=SLICE,
             )
-        except VaultUnavailable:
-            return self._later(op)
-        except (AuraError, StoreUnavailable):
+        except (AuraError, StoreUnavailable, VaultUnavailable):
             raise
         except BotError as trouble:  # the file, not Aura
             return e.StepFailed(reason=trouble.summary, hint=trouble.hint)
