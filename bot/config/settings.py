@@ -15,6 +15,7 @@ from bot.config.evidence import evidence_key
 from bot.config.file import read
 from bot.config.given import Given
 from bot.config.graph import secrets_of
+from bot.config.passwords import PasswordPlace
 from bot.config.robots import RobotTable
 from bot.config.tables import CredentialTable, RunnerTable
 from bot.config.upload import UploadSettings, UploadTable, upload_settings
@@ -66,6 +67,7 @@ class Settings(BaseModel):
     checks: tuple[Check, ...] = ()
     upload: UploadSettings = UploadSettings()
     ping_url: SecretStr | None = None
+    passwords: PasswordPlace = PasswordPlace()
 
     def secrets(self) -> frozenset[str]:
         """Return every value that must never be seen, for the redaction of logs."""
@@ -74,6 +76,7 @@ class Settings(BaseModel):
             self.slack_app_token,
             self.slack_signing_secret,
             self.ping_url,
+            self.passwords.token,
         ]
         held.extend(credential.client_secret for credential in self.credentials)
         held.extend(token for _, token in self.robots)
@@ -112,6 +115,7 @@ def load(env: Mapping[str, str]) -> Settings:
     robots = _robots(given, file.robots) if file else ()
     accesses = file.graph.accesses(given) if file else Accesses()
     upload = upload_settings(given, file.upload if file else UploadTable())
+    password_token = file.passwords.token(given) if file else None
     if given.faults or file is None or bot_token is None:
         raise ConfigError(given.faults)
     return Settings(
@@ -138,6 +142,7 @@ def load(env: Mapping[str, str]) -> Settings:
         checks=tuple(table.check() for table in file.checks),
         upload=upload,
         ping_url=ping,
+        passwords=PasswordPlace(table=file.passwords, token=password_token),
     )
 
 

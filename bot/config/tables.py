@@ -5,10 +5,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from bot.config import checks, export, graph, scratch, vault
+from bot.config import checks, export, graph, passwords, scratch, vault
 from bot.config.checks import CheckTable
 from bot.config.export import ExportTable
 from bot.config.graph import GraphTable
+from bot.config.passwords import PasswordTable
 from bot.config.protection import AlertTable, ProtectionTable, TierTable, known_tiers
 from bot.config.robots import RobotTable
 from bot.config.scratch import ScratchTable
@@ -33,6 +34,7 @@ SHAPES = {
     INSTANCE: "an Aura instance id: 8 hexadecimal digits, in lower case",
     _PROJECT: "an Aura project id: a UUID",
     **scratch.SHAPES,
+    **passwords.SHAPES,
     **vault.SHAPES,
     **export.SHAPES,
     **graph.SHAPES,
@@ -174,6 +176,7 @@ class File(_Closed):
 
     upload: UploadTable = UploadTable()
     vault: VaultTable | None = Field(default=None, description="Where exports are kept.")
+    passwords: PasswordTable = PasswordTable()
 
     def estate(self) -> Estate:
         """Return it as the core knows it."""

@@ -84,6 +84,10 @@ class StoreUnavailable(BotError):
     """Redis does not answer; nothing was accepted."""
 
 
+class PasswordNotKept(BotError):
+    """The place for first passwords did not take one; its text never holds it."""
+
+
 class ChatFailed(BotError):
     """Slack refused a call.
 

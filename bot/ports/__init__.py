@@ -20,6 +20,7 @@ from bot.ports.imports import FileImports, Files, Sendings, Source
 from bot.ports.leases import Leases
 from bot.ports.messages import Budget, Card, Cards, Catalogue, Draft, Drafts, Outbox, Seen
 from bot.ports.operations import AuditLog, Meter, Operations, Queue
+from bot.ports.passwords import FirstPassword, Passwords
 from bot.ports.plans import Cursors, Schedules
 from bot.ports.scratch import Ledger, Secrets
 from bot.ports.time import Clock, NewId
@@ -51,6 +52,7 @@ __all__ = [
     "FileImports",
     "Files",
     "Fingerprints",
+    "FirstPassword",
     "Gauges",
     "Gauging",
     "Graph",
@@ -65,6 +67,7 @@ __all__ = [
     "NewId",
     "Operations",
     "Outbox",
+    "Passwords",
     "Ping",
     "Queue",
     "Raised",

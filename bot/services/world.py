@@ -75,5 +75,7 @@ class World:
     lag: Callable[[], Awaitable[float]] | None = None
     """Seconds that the oldest due bell has waited; None where nobody knows."""
     ping: ports.Ping | None = None
+    passwords: ports.Passwords | None = None
+    """The place for first passwords; None: the requester sees each once."""
     pace: Pace = field(default_factory=Pace)
     scratch: ScratchRules = field(default_factory=ScratchRules)

@@ -92,7 +92,9 @@ async def live_through(store: Redis) -> None:
     for number in (1, 2):
         await ledger.enter(scratch(number), most=2)
     await ledger.update(scratch(1).name, lambda e: e.model_copy(update={"gone_at": NOW}))
-    await package.RedisSecrets(store).put("scratch-1", SecretStr("hush"), ttl=60)
+    await package.RedisSecrets(store, key=SecretStr("k")).put(
+        "scratch-1", SecretStr("hush"), ttl=60
+    )
     sending = Sending(provider="GCP", size=9, location=SecretStr("https://storage.test/1"))
     await package.RedisSendings(store).put(OperationId("upl-1"), sending)
     await watch_and_alarm(store)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
-from bot.adapters.redis import RedisLedger, RedisOperations, RedisSecrets
+from bot.adapters.redis import RedisLedger, RedisOperations, RedisSecrets, connect
 from bot.core.base import InstanceId, OperationId
 from bot.core.copies import CopyPermit, DeletePermit
 from bot.core.errors import AlreadyDecided, StoreUnavailable, UnknownOperation
@@ -129,7 +129,7 @@ async def test_only_what_stands_in_the_ledger_may_be_deleted(store: Redis) -> No
 
 
 async def test_secret_is_taken_once_and_ends_by_itself(store: Redis) -> None:
-    secrets = RedisSecrets(store)
+    secrets = RedisSecrets(store, key=SecretStr("k"))
     await secrets.put("a", SecretStr("hush"), ttl=900)
     assert 890 < await store.ttl("sp:secret:a") <= 900
     assert await secrets.get("a") == SecretStr("hush")
@@ -138,19 +138,24 @@ async def test_secret_is_taken_once_and_ends_by_itself(store: Redis) -> None:
     assert await secrets.get("a") is None
 
 
+async def test_what_is_stored_can_be_read_only_with_the_other_secret(store: Redis) -> None:
+    await RedisSecrets(store, key=SecretStr("k")).put("a", SecretStr("hush"), ttl=900)
+    assert "hush" not in str(await store.get("sp:secret:a"))
+    assert await RedisSecrets(store, key=SecretStr("other")).get("a") is None
+    assert await RedisSecrets(store, key=SecretStr("k")).get("a") == SecretStr("hush")
+
+
 async def test_secret_can_be_dropped(store: Redis) -> None:
-    secrets = RedisSecrets(store)
+    secrets = RedisSecrets(store, key=SecretStr("k"))
     await secrets.put("a", SecretStr("hush"), ttl=900)
     await secrets.drop("a")
     assert await secrets.get("a") is None
 
 
 async def test_store_that_is_away_is_said_in_words() -> None:
-    from bot.adapters.redis import connect
-
     away = connect("unix:///nowhere/at-all.sock", timeout=0.1)
     with pytest.raises(StoreUnavailable):
         await RedisLedger(away).living()
     with pytest.raises(StoreUnavailable):
-        await RedisSecrets(away).get("a")
+        await RedisSecrets(away, key=SecretStr("k")).get("a")
     await away.aclose()

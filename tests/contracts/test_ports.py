@@ -1,5 +1,6 @@
 """The adapters fulfil the ports: the type checker reads this, the test only runs it."""
 
+from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from bot import ports
@@ -34,7 +35,7 @@ def fulfil(
         adapters.RedisBudget(store, {}),
         adapters.RedisOutbox(store, "posts"),
         adapters.RedisLedger(store),
-        adapters.RedisSecrets(store),
+        adapters.RedisSecrets(store, key=SecretStr("k")),
         adapters.RedisLastDrills(store),
         adapters.RedisRecords(store),
         adapters.RedisAlerts(store),
