@@ -24,6 +24,7 @@ from bot.config import ConfigError, Settings, load, schema
 from bot.core.errors import BotError
 from bot.core.findings import Level
 from bot.lines.bring import bring
+from bot.lines.data import prove
 from bot.lines.do import do
 from bot.lines.evidence import evidence
 from bot.lines.report import report as print_report
@@ -60,9 +61,21 @@ def serve(
 
 
 @commands.command()
-def check() -> None:
-    """Examine tokens, channels, people, Aura and the store."""
-    findings = asyncio.run(errands.diagnose(_settings()))
+def check(
+    data: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANCE", help="Run the checks of an instance's graph instead."),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="SNAPSHOT", help="Hold them against the counts taken with this one."),
+    ] = None,
+) -> None:
+    """Examine tokens, channels, people, Aura and the store; or a graph."""
+    if data is None:
+        findings = asyncio.run(errands.diagnose(_settings()))
+    else:
+        findings = asyncio.run(prove(_settings(), data, baseline))
     typer.echo(report(findings), nl=False)
     if any(finding.level is Level.WRONG for finding in findings):
         raise typer.Exit(FAILED)

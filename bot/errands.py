@@ -49,7 +49,7 @@ async def diagnose(settings: Settings) -> tuple[Finding, ...]:
         async with beside(settings) as url, connect(url) as redis:
             return await durability(redis)
 
-    async with _aura(settings) as aura:
+    async with open_aura(settings) as aura:
         doctor = Doctor(
             estate=settings.estate,
             directory=SlackDirectory(door, clock),
@@ -126,7 +126,7 @@ async def source(settings: Settings, wanted: str, environment: str | None) -> So
             raise UnknownInstance(f"there is no environment “{environment[:40]}”")
         known = InstanceId(estate.aliases.get(wanted.lower(), wanted.lower()))
         return Source(environment=environment, instance_id=known, name=wanted)
-    async with _aura(settings) as aura:
+    async with open_aura(settings) as aura:
         found = find(wanted, await aura.instances(), estate.aliases)
         instance = await aura.instance(found.id)
     home = estate.environment_of(instance)
@@ -148,7 +148,7 @@ async def report(
     async with (
         beside(settings) as url,
         connect(url) as redis,
-        _aura(settings) as aura,
+        open_aura(settings) as aura,
         exports(settings) as vault,
     ):
 
@@ -180,7 +180,8 @@ async def exports(settings: Settings) -> AsyncIterator[Exports]:
         )
 
 
-def _aura(settings: Settings) -> AuraClient:
+def open_aura(settings: Settings) -> AuraClient:
+    """Return a client of the configured Aura, which can restore nothing."""
     return AuraClient(
         settings.credentials,
         url=settings.aura_api_url,

@@ -1,22 +1,47 @@
 """Proof: running the checks of an instance on a graph, read only, one after the other."""
 
+from typing import Protocol
+
 from bot.core.checks import MOST_ROWS, Check, applying, judge, not_run
-from bot.core.environments import Environment
+from bot.core.environments import Environment, Estate
 from bot.core.errors import GraphError, GraphRefused
 from bot.core.evidence import CheckLine
 from bot.core.graph.fingerprint import Fingerprint
 from bot.core.graph.rights import PRIVILEGES, excess
 from bot.core.instances import InstanceSummary
-from bot.ports import GraphDoor
-from bot.services.world import World
+from bot.ports import Accesses, Clock, Graph, GraphDoor
 
 _PATIENCE = 10.0
+
+
+class Looking(Protocol):
+    """What checks need of the world."""
+
+    @property
+    def estate(self) -> Estate:
+        """The environments."""
+
+    @property
+    def clock(self) -> Clock:
+        """Time."""
+
+    @property
+    def graph(self) -> Graph:
+        """The graphs."""
+
+    @property
+    def accesses(self) -> Accesses:
+        """The ways into them."""
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All checks that are configured."""
 
 
 class Proof:
     """Runs checks. Nothing is raised for what is expected: a check that cannot run says so."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Looking) -> None:
         self._world = world
 
     def checks(self, instance: InstanceSummary) -> tuple[Check, ...]:

@@ -13,6 +13,7 @@ from bot.core.typed import check_reason, check_suffix, check_word
 from bot.core.uploads import BackupFile, gigabytes
 from bot.ports import Draft
 from bot.services.backup_files import BackupFiles, Found
+from bot.services.fingerprints import Fingerprints
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.record import keep, wake
@@ -33,6 +34,7 @@ class Uploads:
         self._world = world
         self._gate = gate
         self._fleet = fleet
+        self._fingerprints = Fingerprints(world)
         self._files = files
 
     async def draft(self, person: Person, origin: Origin, file: str) -> Draft:
@@ -65,6 +67,7 @@ class Uploads:
             inspection=file.inspection,
             holds_data=await self._world.imports.check(found.id),
             obstacle=safety_obstacle(found),
+            loss=await self._fingerprints.loss(found, None),
             now=self._world.clock.now(),
         )
         return draft.model_copy(update={"instance_id": found.id, "text": file.name}), facts
@@ -153,6 +156,7 @@ class Uploads:
             file=file,
             reason=form.reason.strip(),
             waiver=_waiver(instance, form.waiver),
+            loss=await self._fingerprints.loss(instance, None),
             quorum=environment.quorum,
             policy_version=environment.policy_version,
             created_at=now,

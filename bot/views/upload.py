@@ -6,11 +6,13 @@ from bot.core.backups import Inspection
 from bot.core.base import Frozen
 from bot.core.environments import Environment
 from bot.core.errors import BotError
+from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
 from bot.core.operations import Asked
 from bot.core.typed import SUFFIX_LENGTH, WORD
 from bot.views.errors import whisper
 from bot.views.forms import modal, text
+from bot.views.graph import lost
 from bot.views.ids import Action, Callback, Field
 from bot.views.kinds import ask
 from bot.views.kit import (
@@ -43,6 +45,7 @@ class UploadFacts(Frozen):
     inspection: Inspection
     holds_data: bool
     obstacle: str | None
+    loss: Loss | None = None
     now: AwareDatetime
 
 
@@ -118,6 +121,7 @@ def form(facts: UploadFacts, *, draft_id: str) -> View:
         ),
         fields(file_facts(facts.inspection)),
         section(_loss(facts)),
+        *(lost(facts.loss, asked=False) if facts.holds_data else []),
         *_cdc(instance),
     ]
     if facts.obstacle:

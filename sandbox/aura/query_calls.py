@@ -16,6 +16,7 @@ from datetime import datetime
 from sandbox.aura import typed
 from sandbox.aura.answers import Answer
 from sandbox.aura.cypher import BeyondError, QueryError, Result, parse, run
+from sandbox.aura.cypher.draft import Counters
 from sandbox.aura.databases import Database
 from sandbox.aura.instances import Instance
 from sandbox.aura.world import World
@@ -25,6 +26,11 @@ BEYOND = "Savepoint.Sandbox.Statement.Beyond"
 
 _HOST = re.compile(r"([0-9a-f]{8})\.databases\.")
 _READER = "reader"
+_PRIVILEGES = re.compile(
+    r"\s*(?:/\*.*?\*/\s*)?SHOW USER PRIVILEGES YIELD access, action RETURN access, action\s*"
+)
+"""What a user may do: asked as the documentation of privileges shows, and in no other way."""
+_READING = ("access", "match", "show_constraint", "show_index", "execute")
 _AWAKE = frozenset({"running", "updating"})
 _FORBIDDEN = "Neo.ClientError.Security.Forbidden"
 
@@ -104,6 +110,10 @@ def _run(
     reader: bool,
     reads: bool,
 ) -> Result:
+    if _PRIVILEGES.fullmatch(statement):
+        granted = _READING if reader else (*_READING, "write", "dbms_actions")
+        values: list[list[object]] = [["GRANTED", action] for action in granted]
+        return Result(("access", "action"), values, database.graph(), Counters())
     parsed = parse(statement)
     if parsed.writes and reader:
         message = "Write operations are not allowed for user 'reader'."

@@ -348,8 +348,8 @@ async def test_the_sandbox_says_where_its_page_is_and_ends_with_0() -> None:
 @pytest.mark.parametrize(
     ("words", "first", "names"),
     [
-        (["--no-bot"], "AURA_API_URL=", 14),
-        (["--only", "aura"], "AURA_API_URL=", 10),
+        (["--no-bot"], "AURA_API_URL=", 19),
+        (["--only", "aura"], "AURA_API_URL=", 15),
         (["--only", "slack"], "SLACK_API_URL=", 5),
     ],
 )

@@ -69,3 +69,22 @@ async def test_instance_without_checks_is_not_even_asked() -> None:
     prover, graph = proof(READER, CHECK.model_copy(update={"environments": ("elsewhere",)}))
     assert await prover.run(ORDERS) == ()
     assert graph.asked == []
+
+
+async def test_without_a_way_in_no_check_runs() -> None:
+    prover, graph = proof(READER, CHECK)
+    prover._world.accesses = Accesses()  # type: ignore[misc]
+    [line] = await prover.run(ORDERS)
+    assert line.found == "no read-only user is configured for this instance"
+    assert graph.asked == []
+
+
+async def test_copy_is_checked_through_its_own_door_whoever_its_user_is() -> None:
+    prover, graph = proof([], CHECK, CHECK.model_copy(update={"name": "b", "cypher": "b"}))
+    graph.script["b"] = GraphUnavailable("it is away")
+    found = await prover.run_through(DOOR, ORDERS)
+    assert [(line.verdict, line.found) for line in found] == [
+        ("passed", "no rows"),
+        ("not run", "it is away"),
+    ]
+    assert graph.asked == ["MATCH …", "b"]

@@ -159,6 +159,18 @@ def of_snapshot(
     return min(fitting, key=lambda k: abs(k.fingerprint.taken_at - taken_at), default=None)
 
 
+def with_snapshot(kept: Iterable[Kept], snapshot_id: str | None) -> Kept | None:
+    """Return the fingerprint taken with a snapshot, or else with the newest one that has any."""
+    own = [
+        one
+        for one in kept
+        if one.moment in (Moment.SNAPSHOT, Moment.BEFORE)
+        and one.snapshot_id is not None
+        and snapshot_id in (None, one.snapshot_id)
+    ]
+    return max(own, key=lambda one: one.fingerprint.taken_at, default=None)
+
+
 def writing(earlier: Iterable[Kept], now: Kept) -> bool | None:
     """Say whether the application is writing now; None is unknown.
 
