@@ -26,6 +26,7 @@ Load the file `sample.backup` into *orders-prod* `0d5e7a11`.
 *Store format*: `block-block-1.1`
 *Last transaction*: 4711
 Data flows *from* the file *to* *orders-prod* `0d5e7a11`, whose present data is lost, whatever it was made from.
+How much is replaced: *unknown*, since no way into the graph is configured.
 Reason […]
 The approvers and the audit log see it.
 Type RESTORE to ask for this upload […]
@@ -40,6 +41,7 @@ production asks for them, so that no two instances are mixed up.\
 The approvers decide in the thread until 08:11 UTC; without a decision the request expires.
 Data flows *from* file `sample.backup` (in the folder for uploads) with data as of 2026-11-20 07:41 UTC *to* *orders-prod* `0d5e7a11`, whose present data is lost.
 Everything in it is replaced, also what was written after the file was made. The file is sent first; the safety snapshot is taken when it has arrived.
+How much is replaced: *unknown*, since no way into the graph is configured.
 *Instance*: *orders-prod* `0d5e7a11`
 *Environment*: production
 *Project*: Commerce `5d0e7a3e-4b1c-4c57-9a52-6f0f5d1caa01`
@@ -68,6 +70,7 @@ Please decide until 08:11 UTC; without a decision the request expires.
 Environment *production* · project Commerce `5d0e7a3e-4b1c-4c57-9a52-6f0f5d1caa01` · AuraDB Business Critical · 8GB memory · 16GB storage
 Data flows *from* file `sample.backup` (in the folder for uploads) with data as of 2026-11-20 07:41 UTC *to* *orders-prod* `0d5e7a11`, whose present data is lost.
 Everything in it is replaced, also what was written after the file was made. The file is sent first; the safety snapshot is taken when it has arrived.
+How much is replaced: *unknown*, since no way into the graph is configured.
 *Reason*
 > Bad import
 Approvals: 0 of 1; 1 more needed. The requester cannot approve; one denial is enough to stop it.
@@ -86,6 +89,7 @@ Approvals: 0 of 1; 1 more needed. The requester cannot approve; one denial is en
 *orders-prod* `0d5e7a11` is loaded from the file. It holds the data of the file `sample.backup` with data as of 2026-11-20 07:41 UTC. What it held before is gone from it.
 Please check your application. The way back is the safety snapshot `70889b24-aae1-4150-9e50-7ac428c11b65`, taken just before.
 Data flowed *from* file `sample.backup` (in the folder for uploads) with data as of 2026-11-20 07:41 UTC *to* *orders-prod* `0d5e7a11`; what it held before is gone.
+How much is replaced: *unknown*, since no way into the graph is configured.
 *Instance*: *orders-prod* `0d5e7a11`
 *Environment*: production
 *Project*: Commerce `5d0e7a3e-4b1c-4c57-9a52-6f0f5d1caa01`
