@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks import archive, crowd, dispatch, start
+from benchmarks import archive, crowd, dispatch, start, upload
 from benchmarks.goals import Part, missed, render
 from sandbox.aura.times import utc_now
 
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[Part]]] = {
     "b": crowd.measure_embedded,
     "c": crowd.measure_debian,
     "d": start.measure,
+    "upload": upload.measure,
     "archive": archive.measure,
 }
 

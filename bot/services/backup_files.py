@@ -3,6 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
@@ -42,26 +43,27 @@ class BackupFiles:
         """Find the file that a word means, and read its header.
 
         An export's id or its name means the vault; any other word a file of the folder, or else
-        an export's file name. Raises UnknownFile, UnknownExport, NotABackup, or what the vault
-        raises (VaultSealed for an encrypted export whose key is not here).
+        an export's file name. Raises UnknownFile, NotABackup, or what the vault raises
+        (VaultSealed for an encrypted export whose key is not here).
         """
         if self._world.files is None and self._world.vault is None:
             raise NotConfigured(
                 "there is neither a vault nor a folder to take files from",
                 hint="`[vault]` or `folder` under `[upload]` in `savepoint.toml` names one.",
             )
-        if self._world.files is not None and "/" not in word and not word.startswith("exp-"):
-            try:
-                return await self._local(self._world.files, word)
-            except UnknownFile:
-                if self._world.vault is None:
-                    raise
-        if self._world.vault is None:
-            raise UnknownExport(
-                f"there is no vault, so no export “{word[:80]}”",
-                hint="Give the plain name of a file in the folder for uploads.",
-            )
-        return await self._exported(self._world.vault, word)
+        files, vault = self._world.files, self._world.vault
+        plain = "/" not in word and not word.startswith("exp-")
+        if files is not None and plain:
+            with suppress(UnknownFile):
+                return await self._local(files, word)
+        if vault is not None:
+            with suppress(UnknownExport):
+                return await self._exported(vault, word)
+        raise UnknownFile(
+            f"neither the folder for uploads nor the vault has “{word[:80]}”",
+            hint="Give the plain name of a file in the folder which `[upload]` names, or the id "
+            "of an export: `/aura vault list`.",
+        )
 
     async def whole(self, found: Found) -> BackupFile:
         """Return the file with its sums; a local one is read from end to end for them.
@@ -86,7 +88,7 @@ class BackupFiles:
         """Say how the file differs from the one that was read, as far as that is told cheaply."""
         try:
             now = await self.look(file.name)
-        except (UnknownExport, UnknownFile, NotABackup) as gone:
+        except (UnknownFile, NotABackup, NotConfigured) as gone:
             return (f"the file: {gone.summary}",)
         if now.place != file.place or now.size != file.size:
             return ("the file is not the one that was read",)

@@ -4,6 +4,7 @@ from bot.core.operations import Gated, Recorded
 from bot.core.operations import events as e
 from bot.views.kinds import of, words
 from bot.views.kit import Message, code, moment, section, user
+from bot.views.upload_words import expected
 from bot.views.words import called, sentence
 
 
@@ -37,7 +38,8 @@ def _line(op: Gated, recorded: Recorded, index: int) -> str | None:
                 "is not touched by that."
             )
         case e.TransferFinished():
-            return f"✅ The file has arrived in Aura's storage. {instance} is not changed yet."
+            arrived = "✅ The file has arrived in Aura's storage."
+            return f"{arrived} {instance} is not changed yet.{expected(op)}"
         case e.SafetyWaived():
             return f"⚠ No safety snapshot of {instance} is taken, as the approved plan says."
         case e.SnapshotStarted(snapshot_id=snapshot_id, adopted=adopted):

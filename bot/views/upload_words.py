@@ -1,7 +1,7 @@
 """What loading a backup file says in its own words."""
 
 from bot.core.backups import Inspection
-from bot.core.operations import Phase, Upload
+from bot.core.operations import Gated, Phase, Upload
 from bot.core.operations import events as e
 from bot.core.uploads import expected_minutes
 from bot.views.asked import Words, flow
@@ -115,10 +115,11 @@ def _command(op: Upload) -> str:
     return f"/aura upload {clean(op.instance_id, 40)} {clean(op.plan.file.name, 200)}"
 
 
-def loading(op: Upload) -> str:
+def expected(op: Gated) -> str:
     """Say how long Aura may take, by the rule of Neo4j's own command."""
-    minutes = expected_minutes(op.plan.file.unpacked)
-    return f"Aura may need about {minutes} min for a store of this size."
+    if not isinstance(op, Upload):
+        return ""
+    return f" Loading it may take Aura about {expected_minutes(op.plan.file.unpacked)} min."
 
 
 UPLOAD = Words(

@@ -117,7 +117,7 @@ Reference `(id)` · took 5 min 32 s in all\
             "✅ Approved by @Approver One at 07:43 UTC (1 of 1).",
             "✅ @Approver One approved at 2026-11-22 07:43 UTC, which makes 1 of 1. After one more check the file is sent, and then the safety snapshot is taken.",
             "📤 The file is on its way to Aura's storage, for *orders-prod* `0d5e7a11`. The instance itself is not touched by that.",
-            "✅ The file has arrived in Aura's storage. *orders-prod* `0d5e7a11` is not changed yet.",
+            "✅ The file has arrived in Aura's storage. *orders-prod* `0d5e7a11` is not changed yet. Loading it may take Aura about 6 min.",
             "📸 Aura is taking the safety snapshot `70889b24-aae1-4150-9e50-7ac428c11b65` of *orders-prod* `0d5e7a11`. The upload waits for it; nothing has been changed yet.",
             "✅ The safety snapshot `70889b24-aae1-4150-9e50-7ac428c11b65` is complete: there is a way back.",
             "▶ The upload into *orders-prod* `0d5e7a11` begins now. It goes offline, and its present data is replaced. It is too late to cancel.",

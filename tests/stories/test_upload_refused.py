@@ -26,10 +26,11 @@ async def refused(story: Story, instance: str, file: str) -> str:
 @pytest.mark.parametrize(
     ("instance", "file", "words"),
     [
-        ("orders-prod", "missing.backup", "There is no file “missing.backup”"),
-        ("orders-prod", "../savepoint.toml", "there is no vault"),
-        ("orders-prod", "..", "There is no file “..”"),
-        ("orders-prod", "exp-0123456789", "There is no vault"),
+        ("orders-prod", "missing.backup", "nor the vault has “missing.backup”"),
+        ("orders-prod", "../savepoint.toml", "nor the vault has “../savepoint.toml”"),
+        ("orders-prod", "/etc/passwd", "nor the vault has “/etc/passwd”"),
+        ("orders-prod", "..", "nor the vault has “..”"),
+        ("orders-prod", "exp-0123456789", "nor the vault has “exp-0123456789”"),
         ("orders-prod", "differential.backup", "`neo4j-admin backup aggregate`"),
         ("orders-staging", "sample.backup", "is paused"),
         ("search-staging", "sample.backup", "is updating"),
@@ -109,7 +110,7 @@ async def test_an_instance_without_a_configured_password_is_named(story: Story) 
 
 
 async def test_without_any_place_for_files_the_configuration_is_named(story: Story) -> None:
-    story.change_world(files=None)
+    story.change_world(files=None, vault=None)
     assert "neither a vault nor a folder" in await refused(story, "orders-prod", "sample.backup")
 
 

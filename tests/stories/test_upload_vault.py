@@ -60,7 +60,7 @@ class Shelf:
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["plain", "sealed"])
 async def test_an_export_is_loaded_by_its_id(story: Story, tmp_path: Path, sealed: bool) -> None:
-    shelf = Shelf(story, tmp_path / "vault", sealed=sealed, key=sealed)
+    shelf = Shelf(story, tmp_path / "shelf", sealed=sealed, key=sealed)
     kept = await shelf.add(sample(story))
     await story.requester.types(f"/aura upload orders-prod {kept.id}")
     assert f"Load the file `{kept.name}`" in str(story.requester.modal)
@@ -76,37 +76,37 @@ async def test_an_export_is_loaded_by_its_id(story: Story, tmp_path: Path, seale
 async def test_an_encrypted_export_without_its_key_is_explained(
     story: Story, tmp_path: Path
 ) -> None:
-    kept = await Shelf(story, tmp_path / "vault", sealed=True, key=False).add(sample(story))
+    kept = await Shelf(story, tmp_path / "shelf", sealed=True, key=False).add(sample(story))
     await story.requester.types(f"/aura upload orders-prod {kept.id}")
     assert "The export is encrypted, and the key to it is not here" in str(story.requester.modal)
     assert not await story.bot.operations.recent(1)
 
 
 async def test_an_archive_of_the_graph_is_no_backup(story: Story, tmp_path: Path) -> None:
-    shelf = Shelf(story, tmp_path / "vault", sealed=False, key=False)
+    shelf = Shelf(story, tmp_path / "shelf", sealed=False, key=False)
     kept = await shelf.add(b"rows and rows", Kind.ARCHIVE)
     await story.requester.types(f"/aura upload orders-prod {kept.id}")
     assert "`neo4j-admin database import full` reads archives" in str(story.requester.modal)
 
 
 async def test_an_export_nobody_knows_is_refused(story: Story, tmp_path: Path) -> None:
-    Shelf(story, tmp_path / "vault", sealed=False, key=False)
+    Shelf(story, tmp_path / "shelf", sealed=False, key=False)
     await story.requester.types("/aura upload orders-prod exp-0000000000")
-    assert "The vault has no export “exp-0000000000”" in str(story.requester.modal)
+    assert "nor the vault has “exp-0000000000”" in str(story.requester.modal)
     story.change_world(files=None)
     await story.requester.types("/aura upload orders-prod sample.backup")
-    assert "The vault has no export “sample.backup”" in str(story.requester.modal)
+    assert "nor the vault has “sample.backup”" in str(story.requester.modal)
 
 
 @pytest.mark.parametrize("deed", ["deleted", "unconfigured"])
 async def test_an_export_that_is_gone_by_then_ends_it(
     story: Story, tmp_path: Path, deed: str
 ) -> None:
-    shelf = Shelf(story, tmp_path / "vault", sealed=False, key=False)
+    shelf = Shelf(story, tmp_path / "shelf", sealed=False, key=False)
     kept = await shelf.add(sample(story))
     await asked(story, file=kept.id)
     if deed == "deleted":
-        for path in (tmp_path / "vault").rglob("*"):
+        for path in (tmp_path / "shelf").rglob("*"):
             if path.is_file():
                 path.unlink()
     else:
@@ -118,7 +118,7 @@ async def test_an_export_that_is_gone_by_then_ends_it(
 
 
 async def test_a_vault_that_is_away_is_waited_for(story: Story, tmp_path: Path) -> None:
-    shelf = Shelf(story, tmp_path / "vault", sealed=False, key=False)
+    shelf = Shelf(story, tmp_path / "shelf", sealed=False, key=False)
     kept = await shelf.add(sample(story))
     await asked(story, file=kept.id)
 
