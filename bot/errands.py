@@ -11,7 +11,14 @@ from bot.adapters.aura.auth import Credential
 from bot.adapters.aura.client import AuraClient
 from bot.adapters.clock import SystemClock, new_id
 from bot.adapters.embedded import DataInUse
-from bot.adapters.redis import RedisAuditLog, RedisOperations, Weakness, connect, durability
+from bot.adapters.redis import (
+    RedisAuditLog,
+    RedisOperations,
+    RedisRecords,
+    Weakness,
+    connect,
+    durability,
+)
 from bot.adapters.slack import SlackDirectory, SlackDoor
 from bot.app import store_url
 from bot.config import Settings
@@ -85,6 +92,12 @@ async def export_audit(settings: Settings, *, after: int) -> AsyncIterator[Audit
     async with _audit(settings) as audit:
         async for entry in audit.read(after=after):
             yield entry
+
+
+async def stored_evidence(settings: Settings, operation_id: str) -> str | None:
+    """Return the signed record of an operation, or None when there is none."""
+    async with beside(settings) as url, connect(url) as redis:
+        return await RedisRecords(redis).get(OperationId(operation_id))
 
 
 @asynccontextmanager

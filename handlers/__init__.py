@@ -8,6 +8,7 @@ from bot.views.ids import Action, Callback
 from handlers import (
     alert,
     approval,
+    drill,
     export,
     help,
     home,
@@ -34,6 +35,7 @@ ROUTES = Routes(
         c.RestoreStart: restore.start,
         c.UploadStart: upload.start,
         c.ExportStart: export.start,
+        c.DrillStart: drill.start,
         c.ScheduleList: schedule.list_,
         c.ScheduleAdd: schedule.add,
         c.SchedulePause: schedule.pause,
@@ -64,6 +66,7 @@ ROUTES = Routes(
         Action.ALERT_ACKNOWLEDGE: alert.acknowledge,
         Action.ALERT_ASSIGN: alert.assign,
         Action.ALERT_SNOOZE: alert.snooze,
+        Action.EVIDENCE: drill.evidence,
         Action.OPEN_CARD: None,  # a link: Slack wants its ack, and nothing else happens
     },
     modals={

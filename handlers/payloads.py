@@ -160,7 +160,8 @@ def submission(body: Body) -> Submission:
 
 
 def _entered(element: Body) -> str | None:
-    option = element.get("selected_option") or {}
+    ticked = (element.get("selected_options") or [{}])[0]
+    option = element.get("selected_option") or ticked
     entered = element.get("value") or option.get("value")
     # half a surrogate pair, as a program may send it, can be neither hashed nor stored
     return str(entered).encode(errors="replace").decode() if entered else None

@@ -86,13 +86,13 @@ async def submit(ctx: Context, sent: Submission) -> Message | None:
     await ctx.house.world.clock.sleep(PAINTED)
     draft = await _draft(ctx, sent.metadata)
     try:
-        op = await ctx.house.restores.request(draft, _form(sent))
+        op = await ctx.house.rehearsals.request(draft, _form(sent))
     except BotError as trouble:
         if await ctx.update_view(sent.view_id, views.broken(trouble, draft_id=draft.id)):
             return None
         raise
     link = await ctx.house.announcer.introduce(op.id)
-    if await ctx.update_view(sent.view_id, views.sent(op, link=link)):
+    if await ctx.update_view(sent.view_id, views.submitted(op, link=link)):
         return None
     return receipt(op, link=link)
 
@@ -104,6 +104,7 @@ def _form(sent: Submission) -> RestoreForm:
         reason=sent.get(Field.REASON) or "",
         suffix=sent.get(Field.SUFFIX),
         waiver=sent.get(Field.WAIVER),
+        rehearse=bool(sent.get(Field.REHEARSE)),
     )
 
 
@@ -128,7 +129,9 @@ async def _fill(
 ) -> None:
     """Show the facts of a choice; where two choices race, the one that is not shown is dropped."""
     try:
-        filled, facts = await ctx.house.restores.choose(draft, instance=instance, snapshot=snapshot)
+        filled, facts = await ctx.house.rehearsals.choose(
+            draft, instance=instance, snapshot=snapshot
+        )
     except BotError as trouble:
         await ctx.update_view(view_id, views.broken(trouble, draft_id=draft.id), hash=seen)
         return

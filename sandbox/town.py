@@ -15,6 +15,9 @@ from sandbox.slack import SlackDouble
 from sandbox.slack import cast as slack
 from sandbox.uploads import passwords, sample_files, table
 
+#: Signs the sandbox's evidence; published here, it proves nothing.
+EVIDENCE_KEY = "evsec-c2F2ZXBvaW50LXNhbmRib3gtbm90LWEtc2VjcmV0ISE"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Town:
@@ -82,6 +85,7 @@ async def town(
             settings |= variables
         config.write_text(text, encoding="utf-8")
         settings["SAVEPOINT_CONFIG"] = str(config)
+        settings["SAVEPOINT_EVIDENCE_KEY"] = EVIDENCE_KEY
         yield Town(aura=service, slack=double, page=address, settings=settings)
 
 

@@ -73,7 +73,6 @@ class DrillPlan(Plan):
     choice: Choice
     estimate: Estimate
     asking: Asking | None = None
-    scheduled: bool = False
 
     @property
     def rehearsal(self) -> bool:

@@ -33,6 +33,18 @@ class Waiver(Frozen):
     reason: str
 
 
+class Rehearsed(Frozen):
+    """What the rehearsal of a restore found; ``running`` and ``verified`` are seconds."""
+
+    operation_id: OperationId
+    outcome: str
+    at: AwareDatetime
+    running: int | None = None
+    verified: int | None = None
+    passed: int
+    checks: int
+
+
 class Plan(Frozen):
     """What every plan says: what will be done, to what, for whom."""
 
@@ -117,6 +129,8 @@ class RestorePlan(GatedPlan):
 
     kind: Literal["restore"] = "restore"
     snapshot: Snapshot
+    #: Left out where there is none, so that plans from before it was known keep their seal.
+    rehearsed: Rehearsed | None = Field(default=None, exclude_if=lambda found: found is None)
 
     @property
     def coherent(self) -> bool:

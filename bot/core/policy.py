@@ -42,6 +42,7 @@ ROLES: Mapping[type[c.Command], Role] = {
     c.RestoreStart: Role.OPERATOR,
     c.UploadStart: Role.OPERATOR,
     c.ExportStart: Role.OPERATOR,
+    c.DrillStart: Role.OPERATOR,
     c.ScheduleList: Role.VIEWER,
     c.ScheduleAdd: Role.OPERATOR,
     c.SchedulePause: Role.OPERATOR,

@@ -1,9 +1,10 @@
-"""`savepoint evidence …`: make the key, check a record without us, show it as a page.
+"""`savepoint evidence …`: make the key, export a record, check one without us, show it as a page.
 
 Checking needs neither configuration nor network: whoever has the file can do it. Exit codes: 0
 the record is what was signed, 1 it is not, 2 bad usage.
 """
 
+import asyncio
 import os
 import secrets
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from typing import Annotated
 
 import typer
 
+from bot import errands, log
+from bot.config import load
 from bot.config.evidence import VARIABLE, evidence_key
 from bot.config.given import Given
 from bot.config.settings import ConfigError
@@ -69,6 +72,22 @@ def show(file: File, key: Key = None) -> None:
     """Write a checked record as a Markdown page."""
     checked = _examined(file, key)
     typer.echo(page(checked.evidence, public_key=checked.public_key), nl=False)
+
+
+@evidence.command()
+def export(
+    operation: Annotated[str, typer.Argument(metavar="ID", help="Of what has ended, as in /aura.")],
+) -> None:
+    """Write the signed record of a restore or a drill, as the bot keeps it."""
+    settings = load(os.environ)
+    log.set_up(settings.secrets())
+    file = asyncio.run(errands.stored_evidence(settings, operation))
+    if file is None:
+        raise BotError(
+            f"there is no signed record of {operation[:40]}",
+            hint="One is made when a restore or a drill ends, with SAVEPOINT_EVIDENCE_KEY set.",
+        )
+    typer.echo(file)
 
 
 def _examined(file: Path, key: str | None) -> Checked:

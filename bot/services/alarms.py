@@ -19,7 +19,8 @@ from bot.core.environments import Environment
 from bot.core.errors import ChatFailed, ChatUnavailable, UnknownAlert
 from bot.core.seal import seal
 from bot.ports import MessageRef, Raised
-from bot.services.announce import EDITS, GONE, LOCKED_OUT
+from bot.services.announce import EDITS
+from bot.services.refusals import GONE, LOCKED_OUT
 from bot.services.world import World
 from bot.views import alarms as views
 from bot.views.kit import Message

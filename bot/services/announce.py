@@ -14,7 +14,9 @@ from bot.core.people import ineligible
 from bot.core.seal import seal
 from bot.ports import Card, MessageRef
 from bot.services import outcomes
+from bot.services.evidence import EvidenceRoom
 from bot.services.gate import Gate
+from bot.services.refusals import GONE, LOCKED_OUT
 from bot.services.wanted import alarms, alerts, at, forget, wanted
 from bot.services.world import World
 from bot.views import operations as views
@@ -27,27 +29,15 @@ log = structlog.get_logger(__name__)
 EDITS = "chat.update"
 #: So many approvers get a direct message; the thread reaches the rest.
 MOST_INVITATIONS = 10
-#: Slack's words for a message that nobody can edit any more
-#: (https://docs.slack.dev/reference/methods/chat.update#errors).
-GONE = frozenset(
-    {"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive",
-     "channel_not_found", "is_archived"}
-)  # fmt: skip
-
-#: Slack's words for a token that opens nothing any more; the next one says what was left unsaid
-#: (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
-LOCKED_OUT = frozenset(
-    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
-     "org_login_required", "ekm_access_denied"}
-)  # fmt: skip
 
 
 class Announcer:
     """Brings the messages of one operation up to date."""
 
-    def __init__(self, world: World, gate: Gate) -> None:
+    def __init__(self, world: World, gate: Gate, evidence: EvidenceRoom) -> None:
         self._world = world
         self._gate = gate
+        self._evidence = evidence
 
     async def introduce(self, operation_id: OperationId) -> str | None:
         """Post the card of a new operation at once and return its address.
@@ -70,6 +60,8 @@ class Announcer:
             card = await self._world.cards.get(operation_id)
             if op is None:
                 return card
+            if op.final and not card.complete:
+                await self._evidence.deposit(op)
             if op.origin.schedule is None:
                 card = await self._follow(op, card)
             elif not card.complete:

@@ -87,6 +87,16 @@ class Fleet:
 
     async def row(self, summary: InstanceSummary) -> InstanceRow:
         """Return an instance with the age of its newest snapshot; trouble is part of the row."""
+        [row] = await self.rows([summary])
+        return row
+
+    async def rows(self, summaries: Sequence[InstanceSummary]) -> tuple[InstanceRow, ...]:
+        """Return a row for each of these instances."""
+        drills = await self._world.drills.of(summary.id for summary in summaries)
+        rows = await asyncio.gather(*(self._row(summary) for summary in summaries))
+        return tuple(row.model_copy(update={"drill": drills.get(row.instance.id)}) for row in rows)
+
+    async def _row(self, summary: InstanceSummary) -> InstanceRow:
         environment = self.environment(summary)
         name = environment.name if environment else None
         try:
@@ -97,7 +107,3 @@ class Fleet:
                 instance=summary, environment=name, newest=None, trouble=trouble.summary
             )
         return InstanceRow(instance=instance, environment=name, newest=newest, trouble=None)
-
-    async def rows(self, summaries: Sequence[InstanceSummary]) -> tuple[InstanceRow, ...]:
-        """Return a row for each of these instances."""
-        return tuple(await asyncio.gather(*(self.row(s) for s in summaries)))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.core.operations import Export, Operation, Restore, TakeSnapshot, Upload
+from bot.core.operations import Drill, Export, Operation, Restore, TakeSnapshot, Upload
 from bot.core.schedules import Work
 from bot.core.vault import Export as Kept
 from bot.services.alarms import Alarms
@@ -11,6 +11,9 @@ from bot.services.attention import Attention
 from bot.services.backup_files import BackupFiles
 from bot.services.decisions import Decisions
 from bot.services.deliveries import Deliveries
+from bot.services.drills import Drills
+from bot.services.evidence import EvidenceRoom
+from bot.services.examination import Examination
 from bot.services.exporting import Exporting
 from bot.services.exports import Exports
 from bot.services.fingerprints import Fingerprints
@@ -23,15 +26,17 @@ from bot.services.post import PostOffice
 from bot.services.proof import Proof
 from bot.services.reaper import Reaper
 from bot.services.recheck import Recheck
+from bot.services.rehearsals import Rehearsals
 from bot.services.reports import Compiler, Reports
 from bot.services.restores import Restores
 from bot.services.runner import Runner
-from bot.services.scheduler import Scheduler
+from bot.services.scheduler import Begin, Scheduler
 from bot.services.schedules import Schedules
 from bot.services.scratch import Scratches
 from bot.services.sharing import SharedDirectory
 from bot.services.snapshots import Snapshots
 from bot.services.steps import Perform
+from bot.services.steps.drill import DrillSteps
 from bot.services.steps.export import ExportSteps
 from bot.services.steps.restore import RestoreSteps
 from bot.services.steps.snapshot import SnapshotSteps
@@ -72,6 +77,9 @@ class House:
     exporting: Exporting
     deliveries: Deliveries
     hauls: Hauls
+    drills: Drills
+    rehearsals: Rehearsals
+    evidence: EvidenceRoom
 
 
 def furnish(world: World) -> House:
@@ -79,7 +87,8 @@ def furnish(world: World) -> House:
     gate = Gate(world)
     fleet = Fleet(world)
     jobs = Jobs(world, gate)
-    announcer = Announcer(world, gate)
+    evidence = EvidenceRoom(world, gate)
+    announcer = Announcer(world, gate, evidence)
     # Hundreds of operations may look a second time at the same moment.
     shared = replace(world, directory=SharedDirectory(world.directory, world.clock))
     recheck, files = Recheck(shared, Gate(shared)), BackupFiles(world)
@@ -104,16 +113,25 @@ def furnish(world: World) -> House:
     deliveries = Deliveries(world, exports, hauls, runner.note)
     steps[Export] = ExportSteps(world, exports, scratches, hauls, runner.note).perform
     exporting = Exporting(world, gate, fleet, exports, scratches, deliveries)
-    scheduler = Scheduler(
-        world, fleet, {Work.SNAPSHOT: snapshots.begin, Work.EXPORT: exporting.begin}
-    )
+    begin: dict[Work, Begin] = {Work.SNAPSHOT: snapshots.begin, Work.EXPORT: exporting.begin}
+    drills = Drills(world, gate, fleet, scratches)
+    restores = Restores(world, gate, fleet)
+    rehearsals = Rehearsals(world, restores, drills)
+    proof = Proof(world)
+    examination = Examination(world, proof)
+    drill_steps = DrillSteps(world, fleet, scratches, examination, ask=rehearsals.ask)
+    steps[Drill] = drill_steps.perform
+    if world.scratch.project is not None:
+        begin[Work.DRILL] = drills.begin
+    scheduler = Scheduler(world, fleet, begin)
     return House(
         world=world,
         gate=gate,
         fleet=fleet,
         fingerprints=Fingerprints(world),
-        proof=Proof(world),
-        restores=Restores(world, gate, fleet),
+        proof=proof,
+        restores=restores,
+        rehearsals=rehearsals,
         decisions=Decisions(world, gate),
         snapshots=snapshots,
         uploads=Uploads(world, gate, fleet, files),
@@ -142,6 +160,8 @@ def furnish(world: World) -> House:
         exporting=exporting,
         deliveries=deliveries,
         hauls=hauls,
+        drills=drills,
+        evidence=evidence,
         reaper=Reaper(world),
         watch=Watch(world, gate, alarms),
         attention=Attention(world, gate, alarms),

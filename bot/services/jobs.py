@@ -3,7 +3,7 @@
 from bot.core.audit import Verdict
 from bot.core.base import OperationId
 from bot.core.errors import AlreadyDecided, IllegalTransition, NotAllowed, UnknownOperation
-from bot.core.operations import AnyOperation, Export, Phase, TakeSnapshot, advance
+from bot.core.operations import AnyOperation, Drill, Export, Phase, TakeSnapshot, advance
 from bot.core.operations import events as e
 from bot.core.people import Person
 from bot.core.policy import Role
@@ -103,6 +103,11 @@ def _why_not(op: AnyOperation) -> AlreadyDecided:
             if op.stored
             else "it is ending already: the scratch instance is being deleted",
             hint="Wait for its end; you need do nothing.",
+        )
+    if isinstance(op, Drill):
+        return AlreadyDecided(
+            "it is cleaning up already",
+            hint="Wait for its end: the scratch instance is billed until it has gone.",
         )
     if op.phase is Phase.STUCK:
         return AlreadyDecided(

@@ -1,6 +1,6 @@
 """What every use case does around a change: keep the audit record first, wake the rest after."""
 
-from bot.core.audit import AuditRecord, Verdict
+from bot.core.audit import AuditEntry, AuditRecord, Verdict
 from bot.core.operations import Asked, Operation
 from bot.core.people import Person
 from bot.services.world import World
@@ -15,9 +15,9 @@ async def keep(
     verdict: Verdict = Verdict.ALLOWED,
     why: str = "",
     request_id: str | None = None,
-) -> None:
+) -> AuditEntry:
     """Append an audit record; raises StoreUnavailable, and then nothing may follow."""
-    await world.audit.append(
+    return await world.audit.append(
         AuditRecord(
             at=world.clock.now(),
             action=action,

@@ -1,13 +1,13 @@
 """Restores: the form and the request. Decisions are made in `decisions`, the rest by the runner."""
 
 from bot.core.audit import Verdict
-from bot.core.base import Frozen, InstanceId, OperationId
+from bot.core.base import Frozen, InstanceId, OperationId, SnapshotId
 from bot.core.environments import Environment
 from bot.core.errors import InstanceBusy, NotAllowed, NotRestorable
 from bot.core.instances import Condition, Instance, InstanceSummary, safety_obstacle
 from bot.core.operations import Origin, Restore
 from bot.core.people import Person
-from bot.core.plan import RestorePlan, Waiver
+from bot.core.plan import Rehearsed, RestorePlan, Waiver
 from bot.core.policy import Role
 from bot.core.snapshots import OFFER_DAYS, Snapshot, days_back
 from bot.core.typed import check_reason, check_suffix, check_word
@@ -16,6 +16,7 @@ from bot.services.fingerprints import Fingerprints
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.record import keep, wake
+from bot.services.wish import Wish
 from bot.services.world import World
 from bot.views.ids import Field
 from bot.views.restore import RestoreFacts
@@ -38,6 +39,7 @@ class RestoreForm(Frozen):
     """The id that the picker shows; it may be ahead of the facts beside it."""
     suffix: str | None = None
     waiver: str | None = None
+    rehearse: bool = False
 
 
 class Restores:
@@ -140,33 +142,74 @@ class Restores:
         Raises InstanceBusy (naming the holder), NotAllowed, NotRestorable or AuraError; then
         nothing has changed.
         """
+        return await self.put(await self.filled(draft, form))
+
+    async def filled(self, draft: Draft, form: RestoreForm) -> Wish:
+        """Return the wish of a filled form; raises as `request` does."""
         if draft.instance_id is None or draft.snapshot_id is None:
             raise NotRestorable("no snapshot is chosen yet", hint="Pick one in the list.")
-        instance, environment = await self.find(draft.person, draft.instance_id)
+        _, environment = await self.find(draft.person, draft.instance_id)
         if environment.confirm_instance_suffix and form.suffix is None:
             form = form.model_copy(update={"suffix": ""})
         for fault in self.faults(draft, form).values():
             raise NotRestorable(fault.rstrip("."), hint="Nothing has changed; open the form again.")
-        await self._gate.reachable(
-            draft.person, environment, action="restore.request", instance=instance
+        return await self.wish(
+            draft.person,
+            draft.instance_id,
+            draft.snapshot_id,
+            reason=form.reason,
+            waiver=form.waiver,
+            origin=draft.origin,
         )
-        await self._gate.require_quorum(
-            draft.person, environment, instance, action="restore.request"
-        )
-        snapshot = await self._world.aura.snapshot(instance.id, draft.snapshot_id)
+
+    async def wish(
+        self,
+        person: Person,
+        instance_id: InstanceId,
+        snapshot_id: SnapshotId,
+        *,
+        reason: str,
+        waiver: str | None,
+        origin: Origin,
+    ) -> Wish:
+        """Return what may be asked for, everything looked at just now; raises as `request`."""
+        instance, environment = await self.find(person, instance_id)
+        action = "restore.request"
+        await self._gate.reachable(person, environment, action=action, instance=instance)
+        await self._gate.require_quorum(person, environment, instance, action=action)
+        snapshot = await self._world.aura.snapshot(instance.id, snapshot_id)
         _check_possible(instance, snapshot)
-        now = self._world.clock.now()
-        operation_id = OperationId(self._world.new_id("rst"))
+        return Wish(
+            person=person,
+            instance=instance,
+            environment=environment,
+            snapshot=snapshot,
+            reason=reason.strip(),
+            waiver=_waiver(instance, waiver),
+            origin=origin,
+        )
+
+    async def put(
+        self,
+        wish: Wish,
+        *,
+        operation_id: OperationId | None = None,
+        rehearsed: Rehearsed | None = None,
+    ) -> Restore:
+        """Seal the plan of a wish and put it before the approvers; raises InstanceBusy."""
+        now, environment = self._world.clock.now(), wish.environment
+        operation_id = operation_id or OperationId(self._world.new_id("rst"))
         plan = RestorePlan(
             operation_id=operation_id,
-            requester=draft.person,
-            instance=instance,
-            project=await self._fleet.project(instance),
+            requester=wish.person,
+            instance=wish.instance,
+            project=await self._fleet.project(wish.instance),
             environment=environment.name,
-            snapshot=snapshot,
-            reason=form.reason.strip(),
-            waiver=_waiver(instance, form.waiver),
-            loss=await self._fingerprints.loss(instance, snapshot),
+            loss=await self._fingerprints.loss(wish.instance, wish.snapshot),
+            snapshot=wish.snapshot,
+            reason=wish.reason,
+            waiver=wish.waiver,
+            rehearsed=rehearsed,
             quorum=environment.quorum,
             policy_version=environment.policy_version,
             created_at=now,
@@ -176,20 +219,20 @@ class Restores:
         op = Restore(
             id=operation_id,
             environment=environment.name,
-            requester=draft.person,
-            instance_id=instance.id,
+            requester=wish.person,
+            instance_id=wish.instance.id,
             channel=environment.channel,
-            origin=draft.origin,
+            origin=wish.origin,
             created_at=now,
             plan=plan,
         )
-        await keep(self._world, op, "restore.request", draft.person, why=_why(plan))
+        await keep(self._world, op, "restore.request", wish.person, why=_why(plan))
         try:
             await self._world.operations.create(op)
         except InstanceBusy as busy:
             denied = Verdict.DENIED
             await keep(
-                self._world, op, "restore.request", draft.person, verdict=denied, why=busy.summary
+                self._world, op, "restore.request", wish.person, verdict=denied, why=busy.summary
             )
             raise
         await wake(self._world, op)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core.operations import Asked, Operation, Phase
+from bot.core.operations import Asked, Drill, Operation, Phase
 from bot.core.operations import events as e
 from bot.ports import Card, MessageRef
 from bot.views import operations as views
@@ -24,6 +24,8 @@ def alarms(op: Operation) -> int:
 
     Each way into `stuck` is one, and so is a failure, unless a person has just said so.
     """
+    if isinstance(op, Drill):
+        return op.alarms
     if op.phase not in (Phase.FAILED, Phase.STUCK):
         return 0
     calls = sum(isinstance(recorded.event, e.OutcomeUnknown) for recorded in op.history)

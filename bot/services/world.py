@@ -7,6 +7,7 @@ from bot import ports
 from bot.core.checks import Check
 from bot.core.environments import Estate
 from bot.core.exports import ExportRules
+from bot.core.keys import EvidenceKey
 from bot.core.scratch import ScratchRules
 from bot.core.vault import Keep
 
@@ -65,6 +66,8 @@ class World:
     leases: ports.Leases
     keep: Mapping[str, Keep] = field(default_factory=dict)
     export: ExportRules = field(default_factory=ExportRules)
+    drills: ports.LastDrills
+    records: ports.Records
     accesses: ports.Accesses = field(default_factory=ports.Accesses)
     checks: tuple[Check, ...] = ()
     vault: ports.Vault | None = None
@@ -78,4 +81,5 @@ class World:
     passwords: ports.Passwords | None = None
     """The place for first passwords; None: the requester sees each once."""
     pace: Pace = field(default_factory=Pace)
+    evidence_key: EvidenceKey | None = None
     scratch: ScratchRules = field(default_factory=ScratchRules)

@@ -39,6 +39,7 @@ def ending(op: Gated, *, now: datetime) -> Message:
         section(f"{who}. {took}".rstrip()),
         *(_consumers(op) if op.phase is P.DONE else []),
         *(_undo(op) if op.phase is P.DONE else []),
+        actions(f"evidence.{op.id}", button("Evidence…", Action.EVIDENCE, op.id)),
         context(_reference(op)),
     ]
     return Message(text=f"{line(told)} {who}.", blocks=tuple(blocks))

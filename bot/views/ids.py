@@ -38,6 +38,8 @@ class Action(StrEnum):
     """Silence an alert for a while; value = its id and for how long; ends in ``:1``, ``:8``…"""
     UPLOAD_ADDRESS = "upload_address"
     """On the card of a guided export: show the presser an upload address; value = operation id."""
+    EVIDENCE = "evidence"
+    """Show the signed record of what has ended; value = operation id."""
     HOME_PAGE = "home_page"
     """Turn the page of the Home tab; value = the page; ends in ``:next``, ``:previous``."""
 
@@ -63,6 +65,7 @@ class Field(StrEnum):
     WORD = "word"
     SUFFIX = "suffix"
     WAIVER = "waiver"
+    REHEARSE = "rehearse"
 
 
 VALUE = "value"

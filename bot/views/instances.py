@@ -5,9 +5,11 @@ from datetime import datetime
 from itertools import groupby
 
 from bot.core.base import Frozen
+from bot.core.drills import LastDrill
 from bot.core.instances import Condition, Instance, InstanceSummary, Project
 from bot.core.operations import Operation
 from bot.core.snapshots import SEARCH_DAYS, Snapshot
+from bot.views.drill_words import last_at_length, last_line, last_warning
 from bot.views.ids import Action
 from bot.views.kit import (
     Block,
@@ -56,6 +58,8 @@ class InstanceRow(Frozen):
     environment: str | None
     newest: Snapshot | None
     trouble: str | None
+    drill: LastDrill | None = None
+    """What the last drill said, or None when there was none."""
 
 
 def listing(rows: Sequence[InstanceRow], *, now: datetime) -> Message:
@@ -105,6 +109,10 @@ def shown(
         ]
         meaning = _WHAT_IT_MEANS[instance.condition]
     blocks: list[Block] = [header(flat(instance.name, 150)), fields(facts), section(meaning)]
+    if warning := last_warning(row.drill, now):
+        blocks.append(section(warning))
+    elif row.drill:
+        blocks.append(section(f"*Last drill*\n{last_at_length(row.drill, now)}"))
     if row.trouble:
         blocks.append(section(f"⚠ Not everything is known: {clean(row.trouble)}."))
     if running:
@@ -143,6 +151,8 @@ def line(row: InstanceRow, now: datetime) -> str:
     if isinstance(row.instance, Instance):
         parts += [clean(row.instance.tier_name, 40), clean(row.instance.status, 30)]
     parts.append(newest(row, now))
+    if row.drill and not row.drill.outcome.proves:
+        parts.append(last_line(row.drill, now))
     if row.trouble:
         parts.append(f"⚠ {clean(row.trouble, 80)}")
     return "• " + " · ".join(parts)

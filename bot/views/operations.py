@@ -5,8 +5,16 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from bot.core.errors import BotError
-from bot.core.operations import Export, Operation, Restore, TakeSnapshot, Upload
-from bot.views import alerts, endings, export_card, gated_card, milestones, snapshot_card
+from bot.core.operations import Drill, Export, Operation, Restore, TakeSnapshot, Upload
+from bot.views import (
+    alerts,
+    drill_card,
+    endings,
+    export_card,
+    gated_card,
+    milestones,
+    snapshot_card,
+)
 from bot.views import gate as gates
 from bot.views.errors import whisper
 from bot.views.kit import Message, section
@@ -57,11 +65,19 @@ _EXPORT = Face(
     export_card.alert,
     export_card.receipt,
 )
+_DRILL = Face(
+    drill_card.card,
+    drill_card.milestone,
+    drill_card.ending,
+    drill_card.alert,
+    drill_card.receipt,
+)
 FACES: Mapping[type[Operation], Face] = {
     Restore: _GATED,
     TakeSnapshot: _SNAPSHOT,
     Upload: _GATED,
     Export: _EXPORT,
+    Drill: _DRILL,
 }
 
 

@@ -3,17 +3,19 @@
 from pydantic import AwareDatetime
 
 from bot.core.base import Frozen
+from bot.core.drills import LastDrill
 from bot.core.environments import Environment
 from bot.core.errors import BotError
 from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
-from bot.core.operations import Asked
+from bot.core.operations import Asked, Drill, Restore
 from bot.core.snapshots import OFFER_DAYS, Snapshot
 from bot.core.typed import SUFFIX_LENGTH, WORD
+from bot.views.drill_words import last_line, last_warning
 from bot.views.errors import whisper
 from bot.views.forms import block, field, modal, text
 from bot.views.graph import lost
-from bot.views.ids import Action, Callback, Field
+from bot.views.ids import VALUE, Action, Callback, Field
 from bot.views.kinds import ask
 from bot.views.kit import (
     Block,
@@ -43,10 +45,12 @@ __all__ = [
     "form",
     "instance_options",
     "loading",
+    "rehearsing",
     "sending",
     "sent",
     "snapshot_option",
     "snapshot_options",
+    "submitted",
 ]
 
 
@@ -60,6 +64,10 @@ class RestoreFacts(Frozen):
     obstacle: str | None
     loss: Loss | None = None
     now: AwareDatetime
+    drill: LastDrill | None = None
+    """What the last drill of the instance said."""
+    rehearsal: str | None = None
+    """What a rehearsal would cost; None where none is possible."""
 
 
 def loading(*, draft_id: str) -> View:
@@ -94,6 +102,24 @@ def choose(*, draft_id: str) -> View:
 def sending(*, draft_id: str) -> View:
     """Return the modal between the submission and its outcome."""
     return _modal(draft_id, section("⏳ Putting your request before the approvers …"))
+
+
+def submitted(op: Restore | Drill, *, link: str | None) -> View:
+    """Return the modal when what it asked for has begun."""
+    return rehearsing(op, link=link) if isinstance(op, Drill) else sent(op, link=link)
+
+
+def rehearsing(op: Drill, *, link: str | None) -> View:
+    """Return the modal when the rehearsal has begun."""
+    where = f"<{link}|its thread>" if link else f"its thread in {channel(op.channel)}"
+    return _modal(
+        op.id,
+        section(
+            f"▶ The rehearsal {code(op.id)} of {called(op.plan.instance)} has begun. When it has "
+            "proven the snapshot, the restore is asked for with what it found."
+        ),
+        section(f"Follow it in {where}. The instance itself is not touched."),
+    )
 
 
 def sent(op: Asked, *, link: str | None) -> View:
@@ -144,7 +170,7 @@ def form(facts: RestoreFacts, *, draft_id: str) -> View:
                 "it. Ask whoever keeps the bot's configuration to add it."
             ),
         )
-    blocks = [*top, _picker(facts, draft_id), *_loss(facts), *_cdc(instance)]
+    blocks = [*top, _picker(facts, draft_id), *_loss(facts), *_drill(facts), *_cdc(instance)]
     if facts.obstacle:
         blocks += _waiver(facts.obstacle, draft_id)
     blocks += [
@@ -168,6 +194,8 @@ def form(facts: RestoreFacts, *, draft_id: str) -> View:
                 "mixed up.",
             )
         )
+    if facts.rehearsal:
+        blocks.append(_rehearse(facts.rehearsal, draft_id))
     return _modal(draft_id, *blocks, submit="Ask for approval")
 
 
@@ -216,6 +244,26 @@ def _loss(facts: RestoreFacts) -> list[Block]:
         ),
         *lost(facts.loss, asked=False),
     ]
+
+
+def _drill(facts: RestoreFacts) -> list[Block]:
+    """Say what the last drill said of this instance's backups."""
+    if warning := last_warning(facts.drill, facts.now):
+        return [section(warning)]
+    return [context(last_line(facts.drill, facts.now))] if facts.drill else []
+
+
+def _rehearse(cost: str, draft_id: str) -> Block:
+    option = {
+        "text": plain("Rehearse first"),
+        "value": Field.REHEARSE.value,
+        "description": plain("Restore it beside the instance, check and time it, then ask."),
+    }
+    element = {"type": "checkboxes", "action_id": VALUE, "options": [option]}
+    made = field(
+        "Rehearsal", element, Field.REHEARSE, draft_id, hint=flat(cost, 150), dispatch=False
+    )
+    return {**made, "optional": True}
 
 
 def _cdc(instance: Instance) -> list[Block]:

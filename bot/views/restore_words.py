@@ -1,9 +1,11 @@
 """What a restore in place says in its own words."""
 
+from bot.core.evidence import RecoveryTime
 from bot.core.operations import Restore
 from bot.views.asked import Words, flow
-from bot.views.kit import clean, code, moment, span
-from bot.views.words import flat, profile
+from bot.views.drill_words import recovered
+from bot.views.kit import Block, clean, code, moment, section, span
+from bot.views.words import count, flat, profile
 
 
 def lost(op: Restore) -> str:
@@ -50,6 +52,22 @@ def _command(op: Restore) -> str:
     return f"/aura restore {clean(op.instance_id, 40)}"
 
 
+def _notes(op: Restore) -> list[Block]:
+    """Say what the rehearsal found, where there was one."""
+    found = op.plan.rehearsed
+    if found is None:
+        return []
+    took = RecoveryTime(running=found.running, verified=found.verified)
+    passed = f"{found.passed} of {count(found.checks, 'check')} passed"
+    return [
+        section(
+            f"✅ *Rehearsed* in a scratch instance at {moment(found.at)}: "
+            f"{clean(found.outcome, 40)}, {recovered(took)}, {passed} "
+            f"({code(found.operation_id)})."
+        )
+    ]
+
+
 RESTORE = Words(
     of="restore of {}",
     ask="to restore {}",
@@ -63,4 +81,5 @@ RESTORE = Words(
     title="Overwrite {}",
     question=_question,
     command=_command,
+    notes=_notes,
 )

@@ -1,12 +1,15 @@
 """`savepoint evidence`: the key, the check without us, the page; and the exit codes."""
 
+import asyncio
 import stat
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.redis import RedisRecords, connect
 from bot.config import ConfigError, load
+from bot.core.base import OperationId
 from bot.core.keys import EvidenceKey
 from bot.core.signed import signed
 from tests.app.test_command_line import Run, run
@@ -146,3 +149,18 @@ def test_the_bot_takes_its_key_and_keeps_it_to_itself(tmp_path: Path) -> None:
     assert KEY.text not in repr(settings)
     with pytest.raises(ConfigError, match="SAVEPOINT_EVIDENCE_KEY: this is the public key"):
         load(env | {"SAVEPOINT_EVIDENCE_KEY": KEY.public})
+
+
+def test_a_record_is_exported_as_the_bot_keeps_it(
+    run: Run, env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def keep() -> None:
+        async with connect(env["REDIS_URL"]) as redis:
+            await RedisRecords(redis).keep(OperationId("rst-1"), signed(evidence(), KEY))
+
+    asyncio.run(keep())
+    code, out, _ = run("evidence", "export", "rst-1", env=env)
+    assert (code, out.strip()) == (0, signed(evidence(), KEY))
+    code, out, err = run("evidence", "export", "rst-2", env=env)
+    assert (code, out) == (1, "")
+    assert "there is no signed record of rst-2" in err

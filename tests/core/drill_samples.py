@@ -5,6 +5,7 @@ from typing import Any
 from bot.core.base import ChannelId, InstanceId, OperationId
 from bot.core.drills import Asking, Choice, DrillPlan, Estimate
 from bot.core.evidence import CheckLine
+from bot.core.graph.fingerprint import Fingerprint, Source
 from bot.core.operations import events as e
 from bot.core.operations.drill import Drill
 from tests.core.samples import NOW, PROJECT, REQUESTER, instance, snapshot
@@ -28,7 +29,19 @@ PICKED = e.SnapshotPicked(snapshot=snapshot())
 PLANNED = e.ScratchPlanned(name=SCRATCH, size="8GB", cost="about 1.00 USD an hour")
 CREATED = e.ScratchCreated(name=SCRATCH, scratch_id=InstanceId("5c4a7c40"), request_id="req-2/1")
 RUNNING = e.ScratchRunning(name=SCRATCH)
-COUNTED = e.Fingerprinted(fingerprint={"nodes": 41_200})
+FINGERPRINT = Fingerprint(
+    instance_id=InstanceId("ab12cd34"),
+    taken_at=NOW,
+    seconds=0.2,
+    source=Source.QUERY,
+    nodes=41_200,
+    relationships=180_000,
+    labels={"Order": 40_000, "Customer": 1_200},
+    types={"PLACED": 180_000},
+    constraints=("CREATE CONSTRAINT a",),
+    indexes=("CREATE RANGE INDEX b",),
+)
+COUNTED = e.Fingerprinted(fingerprint=FINGERPRINT)
 GONE = e.ScratchGone(name=SCRATCH)
 LEFT = e.ScratchLeft(name=SCRATCH, reason="Aura refused")
 GAVE_UP = e.StepFailed(reason="loading failed", hint="Look at it.")
@@ -36,7 +49,7 @@ GAVE_UP = e.StepFailed(reason="loading failed", hint="Look at it.")
 #: Facts for the events of drills, where any event of any kind is tried.
 DRILLED: dict[str, Any] = {
     "snapshot": snapshot(),
-    "fingerprint": {"nodes": 1},
+    "fingerprint": FINGERPRINT,
     "checks": (),
     "operation_id": "rst-9",
 }

@@ -120,6 +120,6 @@ def test_only_two_outcomes_prove() -> None:
 
 def test_a_plan_is_sealed_and_knows_whether_it_is_a_rehearsal() -> None:
     assert len(drill_plan().seal) == 64
-    assert drill_plan().seal != drill_plan(scheduled=True).seal
+    assert drill_plan().seal != drill_plan(environment="staging").seal
     assert not drill_plan().rehearsal
     assert drill_plan(asking=ASKING).rehearsal

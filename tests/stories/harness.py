@@ -27,7 +27,7 @@ from sandbox.slack import Cast, SlackDouble
 from sandbox.slack import cast as slack
 from sandbox.slack.person import ActingPerson
 from sandbox.slack.sightings import Place, Seen, SeenView
-from sandbox.town import configuration
+from sandbox.town import EVIDENCE_KEY, configuration
 from sandbox.uploads import passwords, sample_files
 
 START = datetime(2026, 11, 22, 7, 41, tzinfo=UTC)
@@ -252,11 +252,23 @@ class Actor:
         await self._story.settle()
 
     async def sends(
-        self, *, reason: str = "", word: str = "RESTORE", suffix: str = "", waiver: str = ""
+        self,
+        *,
+        reason: str = "",
+        word: str = "RESTORE",
+        suffix: str = "",
+        waiver: str = "",
+        rehearse: str = "",
     ) -> dict[str, str]:
         """Fill in the fields that the open modal shows, and submit it."""
         view = self.modal
-        wanted = {"reason": reason, "word": word, "suffix": suffix, "waiver": waiver}
+        wanted: dict[str, object] = {
+            "reason": reason,
+            "word": word,
+            "suffix": suffix,
+            "waiver": waiver,
+            "rehearse": [rehearse] if rehearse else "",
+        }
         shown = {b["block_id"] for b in view.given["blocks"] if b["type"] == "input"}
         values: Mapping[str, object] = {
             block_id: wanted[block_id.partition(".")[0]]
@@ -349,6 +361,7 @@ async def stage(url: str, folder: Path, **more: str) -> AsyncIterator[Story]:
                 "SAVEPOINT_CONFIG": str(config),
                 **passwords(),
                 "SAVEPOINT_PUBLIC_URL": "https://savepoint.example.com",
+                "SAVEPOINT_EVIDENCE_KEY": EVIDENCE_KEY,
                 **more,
             }
         )

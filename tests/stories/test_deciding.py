@@ -38,6 +38,7 @@ async def test_two_approvals_are_needed_where_the_quorum_is_two(story: Story) ->
             "restore.send done",
             "restore.accepted done",
             "restore.done done",
+            "restore.evidence done",
         ]
     )
 
@@ -63,6 +64,7 @@ async def test_one_denial_with_a_reason_ends_it_even_after_an_approval(story: St
 Nothing in the instance was changed.
 Please talk to them first. If it is still needed, ask again: `/aura restore 0d5e7a11`.
 Requested by @Requester, approved by @Approver One so far. It took 0 s from request to end.
+[Evidence…]
 Reference `(id)` · plan `(seal)`\
 """)
     assert story.approver.gate().buttons == ()

@@ -126,6 +126,7 @@ Please check your application. The way back is the safety snapshot `70889b24-aae
 Requested by @Requester, approved by @Approver One. It took 6 min 16 s from request to end. Asked 07:41 UTC, done 07:47 UTC.
 *Undo* asks to restore the safety snapshot `70889b24-aae1-4150-9e50-7ac428c11b65`: a new request with the same gates.
 [Undo…]
+[Evidence…]
 Reference `(id)` · plan `(seal)` · Aura's request id `(request)`\
 """)
     assert not story.approver.thread()[-1].edited  # the end is news, not an edit
@@ -163,6 +164,7 @@ async def test_audit_log_tells_the_restore_in_order_under_the_seal_of_its_plan(
             "restore.send done",
             "restore.accepted done",
             "restore.done done",
+            "restore.evidence done",
         ]
     )
     op = await story.operation()

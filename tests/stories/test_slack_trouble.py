@@ -143,7 +143,7 @@ async def test_a_channel_archived_in_the_middle_sends_the_end_to_the_requester(
     assert (await story.operation()).phase == "done"
     (end,) = story.requester.channel("dm")
     assert "is restored" in str(end)
-    assert end.buttons == ("Undo…",)
+    assert end.buttons == ("Undo…", "Evidence…")
 
 
 async def test_with_both_channels_gone_an_alert_reaches_the_requester(story: Story) -> None:

@@ -5,21 +5,25 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.alerts import Alert, Condition, Kind, Severity
-from bot.core.base import InstanceId, SnapshotId
+from bot.core.base import InstanceId, OperationId, SnapshotId
+from bot.core.drills import Outcome
 from bot.core.environments import Environment
 from bot.core.errors import BotError
 from bot.core.exports import Estimate, Way
 from bot.core.instances import Instance, Project
 from bot.core.operations import AnyOperation, Export, Restore
 from bot.core.operations import events as e
-from bot.core.plan import Waiver
+from bot.core.plan import Rehearsed, Waiver
+from bot.core.signed import examine, signed
 from bot.core.snapshots import Exportable, Snapshot, SnapshotNote
-from bot.views import alarms, forms, home, instances, jobs, operations, snapshots
+from bot.views import alarms, evidence_window, forms, home, instances, jobs, operations, snapshots
 from bot.views import restore as modal
 from bot.views.instances import InstanceRow
 from bot.views.kit import Message, View
+from tests.core.evidences import KEY, evidence
 from tests.core.export_samples import ARCHIVED, GUIDED, export
 from tests.core.samples import instance as sample
+from tests.views.drill_views import drill, drills, last, line
 from tests.views.samples import (
     APPROVER,
     COMPLETED,
@@ -76,6 +80,10 @@ def restores(said: str) -> Iterator[Restore]:
     ):
         yield restore(*events, plan=of)
     yield restore(plan=bare)
+    rehearsed = Rehearsed(
+        operation_id=OperationId("drl-9k2m4c7x"), outcome=said, at=NOW, passed=6, checks=7
+    )
+    yield restore(plan=of.model_copy(update={"rehearsed": rehearsed}))
     yield restore(approval(bare), e.SafetyWaived(), plan=bare)
 
 
@@ -117,6 +125,7 @@ def rows(said: str, count: int) -> list[InstanceRow]:
             environment=f"{n} {said}" if n else None,
             newest=taken(profile=said) if n % 2 else None,
             trouble=said,
+            drill=last(said, list(Outcome)[n % 4]) if n % 5 else None,
         )
         for n in range(count)
     ]
@@ -143,14 +152,24 @@ def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
     failed = e.StepFailed(reason=said, hint=said, request_id=said)
     ops += [take(*events, **taking) for events in ((), (STARTED,), (STARTED, COMPLETED), (failed,))]
     ops += exports(said)
+    ops += [*drills(said, stranger(said))]
     for op in ops:
         yield from _of(op)
+    yield "evidence, loading", evidence_window.loading()
+    yield "broken", evidence_window.broken(BotError(said, hint=said))
+    for asked, outcome in ((said, said), (said * 400, "proven")):
+        record = evidence(outcome=outcome, checks=(line(asked),) * 3, environment=said)
+        file = signed(record, KEY)
+        yield "evidence", evidence_window.shown(examine(file), file)
     error = BotError(said, hint=said)
     yield "note", operations.note(error)
     yield "sentence", operations.note(said)
     yield "loading", modal.loading(draft_id="d")
     yield "choose", modal.choose(draft_id="d")
     yield "broken", modal.broken(error, draft_id="d")
+    rehearsal = drill(said, stranger(said))
+    yield "rehearsing", modal.submitted(rehearsal, link=LINK)
+    yield "rehearsing, no link", modal.submitted(rehearsal, link=None)
     strict = Environment(
         **{**PRODUCTION.model_dump(), "name": said, "confirm_instance_suffix": True}
     )
@@ -162,6 +181,8 @@ def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
             snapshot=taken(profile=said),
             obstacle=said,
             now=NOW,
+            drill=last(said, Outcome.NOT_PROVEN if environment else Outcome.PROVEN),
+            rehearsal=said,
         )
         yield "form", modal.form(facts, draft_id="d")
     project = Project(id=plan().project.id, name=said)

@@ -37,6 +37,7 @@ Requested by <@U0REQUEST>, approved by <@U0APPROVE>. It took 14 min from request
 *Undo* asks to restore the safety snapshot `5afe0000-0000-4000-8000-000000000001`: a new
     request with the same gates.
 [Undo…]
+[Evidence…]
 (Reference `rst-9k2m` · plan `5d9945328454` · Aura's request id `req-restore`)\
 """)
     assert heard(shown) == snapshot("""\
@@ -61,6 +62,7 @@ def test_without_a_safety_snapshot_there_is_no_undo() -> None:
 Please check your application. There is no safety snapshot of what was before.
 Requested by <@U0REQUEST>, approved by <@U0APPROVE>. It took 12 min from request to end.
     Asked 07:41 UTC, done 07:53 UTC.
+[Evidence…]
 (Reference `rst-9k2m` · plan `91ed0d4bdc92` · Aura's request id `req-restore`)\
 """)
 
@@ -88,6 +90,7 @@ def test_consumers_of_change_data_capture_get_a_checklist() -> None:
 Nothing in the instance was changed.
 Please talk to them first. If it is still needed, ask again: `/aura restore a1b2c3d4`.
 Requested by <@U0REQUEST>. It took 2 min from request to end.
+[Evidence…]
 (Reference `rst-9k2m` · plan `5d9945328454`)\
 """),
         ),
@@ -98,6 +101,7 @@ Requested by <@U0REQUEST>. It took 2 min from request to end.
     was changed.
 If it is still needed, ask again: `/aura restore a1b2c3d4`.
 Requested by <@U0REQUEST>. It took 2 min from request to end.
+[Evidence…]
 (Reference `rst-9k2m` · plan `5d9945328454`)\
 """),
         ),
@@ -108,6 +112,7 @@ Requested by <@U0REQUEST>. It took 2 min from request to end.
     approvals. Nothing in the instance was changed.
 If it is still needed, ask again: `/aura restore a1b2c3d4`.
 Requested by <@U0REQUEST>. It took 2 min from request to end.
+[Evidence…]
 (Reference `rst-9k2m` · plan `5d9945328454`)\
 """),
         ),
@@ -121,6 +126,7 @@ Nothing in the instance was changed. The safety snapshot
     `5afe0000-0000-4000-8000-000000000001` was taken and stays.
 Please look at what changed. If it is still needed, ask again: `/aura restore a1b2c3d4`.
 Requested by <@U0REQUEST>, approved by <@U0APPROVE>. It took 8 min from request to end.
+[Evidence…]
 (Reference `rst-9k2m` · plan `5d9945328454` · Aura's request id `req-snap`)\
 """),
         ),
@@ -131,6 +137,7 @@ Requested by <@U0REQUEST>, approved by <@U0APPROVE>. It took 8 min from request 
     instance was changed.
 If it is still needed, ask again: `/aura restore a1b2c3d4`.
 Requested by <@U0REQUEST>, approved by <@U0APPROVE>. It took 4 min from request to end.
+[Evidence…]
 (Reference `rst-9k2m` · plan `5d9945328454`)\
 """),
         ),
@@ -142,6 +149,7 @@ Requested by <@U0REQUEST>, approved by <@U0APPROVE>. It took 4 min from request 
     stays.
 Wait.
 Requested by <@U0REQUEST>, approved by <@U0APPROVE>. It took 10 min from request to end.
+[Evidence…]
 (Reference `rst-9k2m` · plan `5d9945328454`)\
 """),
         ),
@@ -154,6 +162,7 @@ Requested by <@U0REQUEST>, approved by <@U0APPROVE>. It took 10 min from request
     To ask for it: `/aura restore a1b2c3d4 5afe0000-0000-4000-8000-000000000001`.
 Please look at the instance in the Aura console.
 Requested by <@U0REQUEST>, approved by <@U0APPROVE>. It took 12 min from request to end.
+[Evidence…]
 (Reference `rst-9k2m` · plan `5d9945328454` · Aura's request id `req-restore`)\
 """),
         ),
@@ -164,6 +173,7 @@ Requested by <@U0REQUEST>, approved by <@U0APPROVE>. It took 12 min from request
     nothing in the instance was changed.
 If it is still needed, ask again: `/aura restore a1b2c3d4`.
 Requested by <@U0REQUEST>, approved by <@U0APPROVE>. It took 14 min from request to end.
+[Evidence…]
 (Reference `rst-9k2m` · plan `5d9945328454` · Aura's request id `req-lost`)\
 """),
         ),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from itertools import takewhile
 
+from bot.core.commands.drill import DrillStart
 from bot.core.commands.export import ExportStart
 from bot.core.commands.fields import LATEST
 from bot.core.commands.help import Help
@@ -42,6 +43,7 @@ Command = (
     | RestoreStart
     | UploadStart
     | ExportStart
+    | DrillStart
     | ScheduleList
     | ScheduleAdd
     | SchedulePause
@@ -65,6 +67,7 @@ COMMANDS: tuple[type[Command], ...] = (
     RestoreStart,
     UploadStart,
     ExportStart,
+    DrillStart,
     ScheduleList,
     ScheduleAdd,
     SchedulePause,
@@ -141,6 +144,7 @@ __all__ = [
     "LATEST",
     "SLASH",
     "Command",
+    "DrillStart",
     "ExportStart",
     "Help",
     "InstanceList",

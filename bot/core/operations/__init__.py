@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from bot.core.operations.approval import Asked
 from bot.core.operations.base import Operation, Origin, Recorded, advance
+from bot.core.operations.drill import Drill
 from bot.core.operations.export import Export
 from bot.core.operations.gated import Gated
 from bot.core.operations.phases import Phase
@@ -13,16 +14,19 @@ from bot.core.operations.restore import Restore
 from bot.core.operations.snapshot import TakeSnapshot
 from bot.core.operations.upload import Upload
 
-AnyOperation = Annotated[Restore | TakeSnapshot | Upload | Export, Field(discriminator="kind")]
+AnyOperation = Annotated[
+    Restore | TakeSnapshot | Upload | Export | Drill, Field(discriminator="kind")
+]
 OPERATION: TypeAdapter[AnyOperation] = TypeAdapter(AnyOperation)
 #: The kinds, for diagrams and metrics.
-KINDS: tuple[type[Operation], ...] = (Restore, TakeSnapshot, Upload, Export)
+KINDS: tuple[type[Operation], ...] = (Restore, TakeSnapshot, Upload, Export, Drill)
 
 __all__ = [
     "KINDS",
     "OPERATION",
     "AnyOperation",
     "Asked",
+    "Drill",
     "Export",
     "Gated",
     "Operation",

@@ -15,6 +15,7 @@ from bot.core.base import Frozen
 from bot.core.drills import DrillPlan, Outcome
 from bot.core.errors import IllegalTransition
 from bot.core.evidence import CheckLine, RecoveryTime
+from bot.core.graph.fingerprint import Fingerprint
 from bot.core.operations import events as e
 from bot.core.operations.base import Operation, Table
 from bot.core.snapshots import Snapshot
@@ -159,6 +160,12 @@ class Drill(Operation):
         return picked.snapshot if picked else None
 
     @property
+    def fingerprint(self) -> Fingerprint | None:
+        """What was counted in the restored graph."""
+        counted = self.last(e.Fingerprinted)
+        return counted.fingerprint if counted else None
+
+    @property
     def checks(self) -> tuple[CheckLine, ...]:
         """What the checks found, once they ran."""
         ran = self.last(e.Checked)
@@ -185,6 +192,12 @@ class Drill(Operation):
         return RecoveryTime(running=self._after(e.ScratchRunning), verified=self._after(e.Checked))
 
     @property
+    def alarms(self) -> int:
+        """How many alerts it calls for: for what was left, and for an end that proves nothing."""
+        useless = self.outcome is not None and not self.outcome.proves
+        return useless + (self.leftover is not None)
+
+    @property
     def trouble(self) -> e.StepFailed | None:
         """The failure before anything was learnt, or None."""
         return None if self.last(e.Checked) else self.last(e.StepFailed)
@@ -201,7 +214,7 @@ class Drill(Operation):
         if broken:
             return e.DrillWarned(reason=_named(broken))
         if not self.checks:
-            return e.DrillWarned(reason="it was restored and counted, but no checks are configured")
+            return e.DrillWarned(reason="it was restored and counted, but no check ran")
         return e.DrillProven()
 
     def check(self, event: e.Event, now: datetime) -> None:

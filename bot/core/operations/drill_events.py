@@ -3,7 +3,8 @@
 from typing import Literal
 
 from bot.core.base import Frozen, OperationId
-from bot.core.evidence import CheckLine, Facts
+from bot.core.evidence import CheckLine
+from bot.core.graph.fingerprint import Fingerprint
 from bot.core.snapshots import Snapshot
 
 
@@ -18,7 +19,7 @@ class Fingerprinted(Frozen):
     """The restored graph was counted."""
 
     kind: Literal["fingerprinted"] = "fingerprinted"
-    fingerprint: Facts
+    fingerprint: Fingerprint
 
 
 class Checked(Frozen):

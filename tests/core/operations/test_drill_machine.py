@@ -155,7 +155,7 @@ def test_every_reachable_drill_reads_back_from_json(stands: list[Drill]) -> None
     [
         ((d.PASSED,), P.PROVEN, None),
         ((d.PASSED, d.DOUBTFUL), P.PROVEN_WITH_WARNINGS, "“sizes” did not pass"),
-        ((), P.PROVEN_WITH_WARNINGS, "no checks are configured"),
+        ((), P.PROVEN_WITH_WARNINGS, "no check ran"),
         ((d.FAILED, d.DOUBTFUL), P.NOT_PROVEN, "“orders” did not pass"),
         ((d.NOT_RUN,), P.NOT_PROVEN, "“orders” did not pass"),
         ((d.FAILED,) * 5, P.NOT_PROVEN, "“orders”, “orders”, “orders” and 2 more did not pass"),

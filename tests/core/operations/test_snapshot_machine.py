@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from bot.core.base import SnapshotId
 from bot.core.errors import BotError, IllegalTransition
-from bot.core.operations import KINDS, OPERATION, Export, Operation, TakeSnapshot, Upload, advance
+from bot.core.operations import (
+    KINDS,
+    OPERATION,
+    Drill,
+    Export,
+    Operation,
+    TakeSnapshot,
+    Upload,
+    advance,
+)
 from bot.core.operations import events as e
 from bot.core.operations.snapshot import (
     BEGIN_LIMIT,
@@ -134,6 +143,7 @@ def test_only_a_restore_holds_its_instance() -> None:
         type(take()): False,
         Upload: True,
         Export: False,
+        Drill: False,
     }
 
 

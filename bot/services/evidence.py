@@ -1,0 +1,86 @@
+"""Evidence: each ended operation leaves one signed record, made once and never again.
+
+The record hangs on an entry of the audit log that is appended for it, and whose digest holds all
+that came before: who changes either breaks both.
+"""
+
+import structlog
+
+from bot.core.audit import Verdict
+from bot.core.base import OperationId
+from bot.core.errors import BotError, NotAllowed, UnknownOperation
+from bot.core.evidence import AuditLink
+from bot.core.graph.fingerprint import Fingerprint
+from bot.core.operations import AnyOperation, Drill, Gated
+from bot.core.operations.witness import attest
+from bot.core.people import Person
+from bot.core.policy import Role
+from bot.core.signed import Checked, examine, signed
+from bot.services.gate import Gate
+from bot.services.record import keep
+from bot.services.world import World
+
+log = structlog.get_logger(__name__)
+
+
+class EvidenceRoom:
+    """Makes, keeps and shows the records. Without a key nothing is signed and nothing is kept."""
+
+    def __init__(self, world: World, gate: Gate) -> None:
+        self._world = world
+        self._gate = gate
+        self._key = world.evidence_key
+
+    async def show(self, person: Person, operation_id: str) -> tuple[Checked, str]:
+        """Return the record of an operation and its file, for somebody who may look at it."""
+        op = await self._world.operations.get(OperationId(operation_id))
+        if op is None:
+            raise UnknownOperation(f"there is no job “{operation_id[:40]}”")
+        environment = self._world.estate.environment(op.environment)
+        await self._gate.require(
+            person, Role.VIEWER, environment, action="evidence.view", instance=op.plan.instance
+        )
+        file = await self.file(op)
+        return examine(file), file
+
+    async def file(self, op: AnyOperation) -> str:
+        """Return the signed file of an ended operation, made now if it is not there yet.
+
+        Raises NotAllowed where no key is configured, IllegalTransition before the end.
+        """
+        kept = await self._world.records.get(op.id)
+        if kept is not None:
+            return kept
+        if self._key is None:
+            raise NotAllowed(
+                "no key for evidence is configured, so nothing was signed",
+                hint="Whoever runs Savepoint makes one with `savepoint evidence key`.",
+            )
+        before, after = await self._fingerprints(op)
+        entry = await keep(
+            self._world, op, f"{op.kind}.evidence", None, verdict=Verdict.DONE, why=str(op.phase)
+        )
+        link = AuditLink(number=entry.number, digest=entry.digest)
+        record = attest(op, audit=link, before=before, after=after)
+        return await self._world.records.keep(op.id, signed(record, self._key))
+
+    async def deposit(self, op: AnyOperation) -> None:
+        """Make the record of a restore or a drill that has just ended; a failure only delays it.
+
+        Of a request that came to nothing one is made when somebody asks for it.
+        """
+        ran = isinstance(op, Drill) or (isinstance(op, Gated) and op.touched)
+        if self._key is None or not ran:
+            return
+        try:
+            await self.file(op)
+        except BotError as trouble:
+            log.warning("evidence follows", why=trouble.summary)
+
+    async def _fingerprints(
+        self, op: AnyOperation
+    ) -> tuple[Fingerprint | None, Fingerprint | None]:
+        """Return what was counted before and after, as far as the catalogue knows."""
+        if isinstance(op, Drill):
+            return None, op.fingerprint
+        return None, None

@@ -1,0 +1,44 @@
+"""The examination of a restored graph: what it holds, and whether that is what it should be."""
+
+from bot.core.base import InstanceId
+from bot.core.evidence import CheckLine
+from bot.core.graph.fingerprint import Fingerprint, of_snapshot
+from bot.core.graph.held import held
+from bot.core.operations import Drill
+from bot.ports import GraphDoor
+from bot.services.counting import count
+from bot.services.proof import Proof
+from bot.services.world import World
+
+#: Seconds that counting a restored graph may take: it comes from the count store.
+PATIENCE = 60.0
+
+
+class Examination:
+    """Counts and checks; it reads, and never writes."""
+
+    def __init__(self, world: World, proof: Proof) -> None:
+        self._world = world
+        self._proof = proof
+
+    async def measure(self, instance_id: InstanceId, door: GraphDoor) -> Fingerprint:
+        """Count the graph behind a door, as that of an instance; raises GraphError."""
+        world = self._world
+        return await count(world.graph, door, instance_id, clock=world.clock, timeout=PATIENCE)
+
+    async def examine(
+        self, op: Drill, door: GraphDoor, found: Fingerprint
+    ) -> tuple[CheckLine, ...]:
+        """Check the graph behind a door as that of a snapshot of an operation's instance."""
+        then, instance = await self._baseline(op), op.plan.instance
+        lines = await self._proof.run_through(door, instance, baseline=then)
+        return (*held(found, then, others=len(lines)), *lines)
+
+    async def _baseline(self, op: Drill) -> Fingerprint | None:
+        """Return what was counted around the snapshot, or None."""
+        snapshot = op.snapshot
+        if snapshot is None:  # pragma: no cover - nothing is examined before it is picked
+            return None
+        kept = await self._world.fingerprints.of(op.instance_id)
+        found = of_snapshot(kept, snapshot.id, snapshot.taken_at)
+        return found.fingerprint if found else None
