@@ -78,7 +78,9 @@ async def town(
         config = folder / "savepoint.toml"
         (folder / "vault").mkdir(exist_ok=True)
         graphs = service.url if service is not None else ""
-        text = configuration(speed=speed, graphs=graphs, uploads=files, vault=folder / "vault")
+        text = configuration(
+            speed=speed, graphs=graphs, uploads=files, vault=folder / "vault", watched=True
+        )
         if service is not None:
             tables, variables = looking_in(service.url)
             text += tables
@@ -90,12 +92,18 @@ async def town(
 
 
 def configuration(
-    *, speed: float, graphs: str = "", uploads: Path | None = None, vault: Path | None = None
+    *,
+    speed: float,
+    graphs: str = "",
+    uploads: Path | None = None,
+    vault: Path | None = None,
+    watched: bool = False,
 ) -> str:
     """Return a `savepoint.toml` for the fleet and the people of the sandbox.
 
     ``graphs`` is where the double answers queries of the databases too, ``uploads`` the folder
-    that files may be loaded from, ``vault`` the one that exports go to.
+    that files may be loaded from, ``vault`` the one that exports go to. ``watched``: production
+    wants what it has, so that an alert says when it has no more.
     """
     people = f'["{slack.REQUESTER}", "{slack.APPROVER_ONE}", "{slack.APPROVER_TWO}"]'
     tables = [
@@ -127,7 +135,19 @@ def configuration(
     if graphs:
         wanted = "instance_id={instance}&snapshot_id={snapshot}"
         files.append(f'[export]\nconsole_url = "{graphs}/sandbox/aura/export?{wanted}"\n')
+    if watched:
+        files.append(_WATCHED)
     return "\n".join([*tables, rate, pace, scratch, *files])
+
+
+_WATCHED = """\
+[watch]
+poll_seconds = 20
+
+[environments.production.protection]
+in_place_hours = 26
+off_instance_hours = 192
+"""
 
 
 def looking_in(url: str) -> tuple[str, dict[str, str]]:

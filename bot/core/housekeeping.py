@@ -53,6 +53,8 @@ class Bearings(Frozen):
     aura_why: str = ""
     refused_since: AwareDatetime | None = None
     refused_why: str = ""
+    vault_at: AwareDatetime | None = None
+    """When the vault was last listed."""
     audit_number: int = 0
     """Up to which entry, and which digest, the audit chain was verified in this round."""
     audit_digest: str = ""

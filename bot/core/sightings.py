@@ -57,6 +57,8 @@ class Sighting(Frozen):
     """None before the first look."""
     status_since: AwareDatetime | None = None
     """When a look first found this status."""
+    explained: bool = False
+    """Whether an operation of ours brought it into this status."""
     looked_at: AwareDatetime | None = None
     """When a look at the state last succeeded."""
     gone_since: AwareDatetime | None = None
@@ -81,7 +83,7 @@ class Sighting(Frozen):
 
     def with_state(self, found: Instance, *, at: datetime) -> "Sighting":
         """Return this after a look at the instance's state."""
-        since = self.status_since if self.status == found.status else at
+        same = self.status == found.status
         seen = self.seen.model_copy(update={"instance_since": found.created_at})
         return self.model_copy(
             update={
@@ -91,7 +93,8 @@ class Sighting(Frozen):
                 "tier": found.tier,
                 "region": found.region,
                 "status": found.status,
-                "status_since": since,
+                "status_since": self.status_since if same else at,
+                "explained": self.explained and same,
                 "looked_at": at,
                 "gone_since": None,
                 "seen": seen,

@@ -79,6 +79,9 @@ class WatchLog(Protocol):
     async def copied(self, instance_id: InstanceId, copy_id: str, copy: Copy | None) -> None:
         """Say that a copy outside Aura was verified; None: that it is no more."""
 
+    async def stocked(self, copies: Mapping[tuple[InstanceId, str], Copy]) -> None:
+        """Say which copies there are outside Aura, by instance and id: these and no others."""
+
     async def proved(self, instance_id: InstanceId, snapshot_at: datetime) -> None:
         """Say that a drill proved a snapshot of that time; an older one changes nothing."""
 

@@ -30,6 +30,8 @@ PEOPLE, PEOPLE_SHORT = timedelta(hours=1), timedelta(minutes=5)
 ENTRIES, ROUND = 1000, timedelta(days=1)
 #: So many operations that ended lately are looked over for one of ours.
 LATELY = 100
+#: What Aura and the bot may need to see an end at different moments.
+SLACK = timedelta(minutes=2)
 
 
 class Concerned(Frozen):
@@ -86,16 +88,18 @@ class Concerns:
     async def _ours(self, sights: Iterable[Sighting]) -> frozenset[InstanceId]:
         """Return the instances whose state is the work of an operation of ours."""
         asked = {s.id: s for s in sights if conditions.states(s, ours=False).wrong}
-        if not asked:
-            return frozenset()
-        operations = self._world.operations
+        known = {s.id for s in asked.values() if s.explained}
+        unknown = {name: sight for name, sight in asked.items() if name not in known}
+        if not unknown:
+            return frozenset(known)
+        operations, apart = self._world.operations, self._world.estate.watching.apart(len(asked))
         opened = [await operations.get(i) for i in await operations.open()]
-        found = [op for op in opened if op is not None] + list(await operations.recent(LATELY))
-        return frozenset(
-            op.instance_id
-            for op in found
-            if op.instance_id in asked and _did(op, asked[op.instance_id])
-        )
+        for op in [*(op for op in opened if op is not None), *await operations.recent(LATELY)]:
+            sight = unknown.get(op.instance_id)
+            if sight is not None and op.instance_id not in known and _did(op, sight, apart):
+                known.add(op.instance_id)  # and it stays so, however many operations follow
+                await self._world.watch.save(sight.model_copy(update={"explained": True}))
+        return frozenset(known)
 
     async def _schedules(self) -> Findings:
         world, now = self._world, self._world.clock.now()
@@ -177,9 +181,12 @@ class Concerns:
         return f"{environment.quorum} must agree, and {len(able) or 'nobody'} could"
 
 
-def _did(op: Operation, sight: Sighting) -> bool:
-    """Whether an operation sent what Aura is doing: it has, and had not ended before."""
+def _did(op: Operation, sight: Sighting, apart: timedelta) -> bool:
+    """Whether an operation sent what Aura is doing: it has, and had not ended long before.
+
+    The status may be as much older than the look that found it as two looks are ``apart``.
+    """
     if op.when(e.RestoreIntended) is None:
         return False
     since = sight.status_since
-    return op.ended_at is None or since is None or op.ended_at >= since
+    return op.ended_at is None or since is None or op.ended_at >= since - apart - SLACK

@@ -18,6 +18,7 @@ from bot.services.alarms import Alarms
 from bot.services.concerns import Concerns
 from bot.services.gate import Gate
 from bot.services.lookout import Lookout
+from bot.services.shelves import list_vault
 from bot.services.world import World
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ class Watch:
         if not self._world.estate.watched() and not known:
             await self._well(bearings, said=True)
             return True
+        bearings = await list_vault(self._world, bearings)
         looked = await self._lookout(known, bearings, seconds=EVERY)
         judged = await self._concerns(looked.sights.values(), looked.bearings)
         bearings = judged.bearings.model_copy(update={"passed_at": now})

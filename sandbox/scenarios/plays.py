@@ -1,4 +1,4 @@
-"""The plays: six things that happen to teams, each acted to its end."""
+"""The plays: seven things that happen to teams, each acted to its end."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,6 +9,7 @@ from sandbox.scenarios.stage import Stage, StageError
 from sandbox.slack.cast import (
     APPROVER_ONE,
     APPROVER_TWO,
+    OPS_ALERTS,
     OPS_DEVELOPMENT,
     OPS_PRODUCTION,
     REQUESTER,
@@ -196,6 +197,30 @@ async def wrong_target(stage: Stage) -> None:
     await stage.say("Both mistakes ended where they began.", "Nothing in Aura was touched.")
 
 
+async def behind_our_back(stage: Stage) -> None:
+    """Somebody restores from the console, and the bot notices."""
+    stage.scene(APPROVER_ONE, OPS_ALERTS)
+    known = {message.ts for message in stage.person().sees(OPS_ALERTS)}
+
+    def alerts(words: str) -> list[Seen]:
+        fresh = [m for m in stage.person().sees(OPS_ALERTS) if m.ts not in known]
+        return [m for m in fresh if words in m.text]
+
+    stage.aura.set_status(CATALOG_PROD, "restoring", for_seconds=80)
+    await stage.say(
+        "Somebody has just restored catalog-prod in the Aura console, and told nobody.",
+        "The bot looks at each watched instance now and then; here twice a minute.",
+    )
+    [alert] = await stage.until(lambda: alerts("catalog-prod"), "nobody noticed")
+    stage.scene(APPROVER_ONE, OPS_ALERTS, thread=alert.ts)
+    await stage.say(
+        "It has noticed: one alert, with what it means and what to do.",
+        "Acknowledge, take it, or silence it; it calls again only while it stays open.",
+    )
+    await stage.until(lambda: alerts("Over"), "the alert never ended")
+    await stage.say("It is over, and the same thread says so.", "What was replaced stays replaced.")
+
+
 PLAYS = (
     Play("clean", "A clean restore", "Asked, approved by somebody else, done.", clean),
     Play("denied", "Denied", "An approver says no, and why.", denied),
@@ -214,6 +239,7 @@ PLAYS = (
         "An ambiguous name and a wrong id, both refused.",
         wrong_target,
     ),
+    Play("behind", "Behind our back", "A restore by the console is noticed.", behind_our_back),
 )
 
 

@@ -106,6 +106,15 @@ async def test_a_bot_that_is_killed_in_the_middle_comes_back_and_ends_it(tab: Ta
     await tab.picture("scenario-crash")
 
 
+async def test_a_restore_by_the_console_is_noticed_and_cleared(tab: Tab) -> None:
+    caption = await play(tab, "behind")
+    await expect(caption).to_contain_text("It has noticed", timeout=ENDS)
+    await tab.picture("scenario-behind-alert")
+    await expect(caption).not_to_have_attribute("data-state", "playing", timeout=ENDS)
+    await expect(caption).to_have_attribute("data-state", "done")
+    await expect(tab.page.get_by_test_id("thread")).to_contain_text("All clear")
+
+
 async def test_a_restore_waits_for_an_aura_that_is_down(tab: Tab) -> None:
     caption = await play(tab, "aura-down")
     await expect(tab.page.get_by_role("button", name="1 fault on")).to_be_visible()

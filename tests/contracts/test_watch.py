@@ -81,6 +81,10 @@ async def test_what_was_seen_is_kept_beside_copies_and_proofs(store: Redis) -> N
     await kept.copied(ORDERS, "exp-1", None)
     [found] = await kept.sightings()
     assert found.seen.exported_at == NOW - DAY
+    await kept.stocked({(ORDERS, "exp-9"): Copy(snapshot_at=NOW)})
+    assert (await kept.sightings())[0].copies == (Copy(snapshot_at=NOW),)
+    await kept.stocked({})
+    assert (await kept.sightings())[0].copies == ()
 
 
 async def test_an_instance_is_forgotten_as_a_whole_and_alone(store: Redis) -> None:

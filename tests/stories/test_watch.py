@@ -69,6 +69,21 @@ async def test_a_restore_of_ours_raises_no_alert(story: Story) -> None:
     assert "restoring" in seen
 
 
+async def test_a_restore_of_ours_that_failed_is_not_told_a_second_time(story: Story) -> None:
+    watched(story)
+    await look(story)
+    await story.requested()
+    await story.approved()
+    story.aura.faults.restore_fails.next(1)
+    while not (await story.operation()).final:
+        await story.advance(minutes=1)
+    assert (await story.operation()).phase == "failed"
+    await story.advance(minutes=4)
+    await passes(story, hours=2)
+    assert story.aura.status_of(aura.ORDERS_PROD) == "loading failed"
+    assert heads(story) == []
+
+
 @pytest.mark.parametrize(
     ("status", "severity"),
     [

@@ -102,6 +102,18 @@ class RedisWatchLog:
             else:
                 await self._redis.hset(_COPIES, field, copy.model_dump_json())
 
+    async def stocked(self, copies: Mapping[tuple[InstanceId, str], Copy]) -> None:
+        """Say which copies there are outside Aura, by instance and id: these and no others."""
+        fields = {
+            f"{instance}|{name}": c.model_dump_json() for (instance, name), c in copies.items()
+        }
+        with guarded():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.delete(_COPIES)
+                if fields:
+                    pipe.hset(_COPIES, mapping=fields)  # type: ignore[arg-type]
+                await pipe.execute()
+
     async def proved(self, instance_id: InstanceId, snapshot_at: datetime) -> None:
         """Say that a drill proved a snapshot of that time; an older one changes nothing."""
         await self._forward([_PROOFS], [instance_id, snapshot_at.timestamp()])
