@@ -13,8 +13,8 @@ from bot.core.protection import Protection
 from bot.core.snapshots import Exportable, Snapshot
 from bot.core.tiers import TierFacts
 
-#: What is older than this tells nothing about new snapshots; any look at a clock that is due or
-#: overdue comes sooner.
+#: A reading of any age bounds how old the newest can be, so "due" stays true. Overdue wants a look
+#: after that moment, and one that is not older than this; such looks come at least once an hour.
 STALE = timedelta(hours=3)
 #: Of so many months the newest exportable snapshot is remembered; no tier keeps one for longer.
 MONTHS = 5
@@ -148,15 +148,16 @@ class Sighting(Frozen):
 
     def clocks(self, wanted: Protection, *, now: datetime) -> tuple[Reading, ...]:
         """Return the three clocks; unknown where a look is too long ago to say."""
-        return tuple(
-            self._honest(reading) for reading in read(self.seen, wanted, now=now, stale=STALE)
-        )
+        found = read(self.seen, wanted, now=now, stale=timedelta.max)
+        return tuple(self._honest(reading) for reading in found)
 
     def _honest(self, reading: Reading) -> Reading:
         """Take back "overdue" where nobody has looked since it became so."""
         if reading.clock is Clock.PROVEN or reading.state is not State.OVERDUE:
             return reading
         looked, since, goal = self.seen.read_at, reading.since, reading.target
-        if looked is not None and since is not None and goal is not None and looked > since + goal:
+        if looked is None or since is None or goal is None:  # pragma: no cover - it has all three
+            return reading
+        if looked > since + goal and reading.at - looked <= STALE:
             return reading
         return reading.model_copy(update={"since": None, "never": False})

@@ -348,8 +348,9 @@ async def stage(url: str, folder: Path, **more: str) -> AsyncIterator[Story]:
         SlackDouble(now=clock.now, limits=False) as double,
     ):
         sample_files(folder / "uploads", clock.now())
-        folders = {"uploads": folder / "uploads", "vault": folder / "vault"}
-        config.write_text(configuration(speed=1.0, graphs=service.url, **folders))
+        uploads, vault = folder / "uploads", folder / "vault"
+        text = configuration(speed=1.0, graphs=service.url, uploads=uploads, vault=vault)
+        config.write_text(text)
         settings = load(
             {
                 **double.settings(),

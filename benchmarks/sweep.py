@@ -1,0 +1,212 @@
+"""(watch) What the watch asks of Aura: calls per instance and hour, against the fewest possible.
+
+The whole service runs, on a store of its own; only Aura is a count of calls, and the clock jumps
+from minute to minute through two days.
+"""
+
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.goals import Part, Row
+from bot.adapters.embedded import EmbeddedStore
+from bot.adapters.redis import RedisWatchLog, connect
+from bot.core.base import ChannelId, InstanceId, ProjectId, SnapshotId
+from bot.core.environments import Environment, Estate, Watch
+from bot.core.housekeeping import Bearings
+from bot.core.instances import Instance, InstanceSummary
+from bot.core.protection import Protection
+from bot.core.sightings import Sighting
+from bot.core.snapshots import Exportable, Snapshot
+from bot.core.tiers import FACTS
+from bot.core.watch import WatchRules
+from bot.services.lookout import Lookout
+
+BEGIN = datetime(2026, 11, 20, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+HOURS = 48
+STEP = timedelta(minutes=5)
+PROJECT = ProjectId("5d0e7a3e-4b1c-4c57-9a52-6f0f5d1caa01")
+#: What is wanted, and tiers that give it: hourly snapshots with a full one a day, or daily ones.
+WANTED = Protection(in_place_hours=26, off_instance_hours=8 * 24)
+TIERS = ("business-critical", "professional-db")
+PER_MINUTE = 125
+
+
+@dataclass
+class Count:
+    """An Aura that has what a fleet of its tiers would have, and counts who asks."""
+
+    size: int
+    now: datetime = BEGIN
+    calls: dict[str, int] = field(default_factory=dict)
+
+    def _asked(self, what: str) -> None:
+        self.calls[what] = self.calls.get(what, 0) + 1
+
+    def _summary(self, number: int) -> InstanceSummary:
+        return InstanceSummary(
+            id=InstanceId(f"{number:08x}"),
+            name=f"graph-{number:04}",
+            project_id=PROJECT,
+            created_at=BEGIN - timedelta(days=60),
+        )
+
+    async def instances(self) -> tuple[InstanceSummary, ...]:
+        self._asked("list")
+        return tuple(self._summary(number) for number in range(self.size))
+
+    async def instance(self, instance_id: InstanceId, *, background: bool = False) -> Instance:
+        self._asked("state")
+        number = int(instance_id, 16)
+        known = self._summary(number).model_dump()
+        return Instance(**known, status="running", tier=TIERS[number % len(TIERS)])
+
+    async def snapshots(
+        self, instance_id: InstanceId, day: date, *, background: bool = False
+    ) -> tuple[Snapshot, ...]:
+        self._asked("snapshots")
+        number = int(instance_id, 16)
+        every = FACTS[TIERS[number % len(TIERS)]].any_hours or 24
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        first = midnight + timedelta(minutes=number * 37 % 1440)
+        grid = [first + hours * HOUR for hours in range(-24, 24, every)]
+        return tuple(
+            self._snapshot(instance_id, at, full=at == first)
+            for at in grid
+            if at.date() == day and at + timedelta(minutes=10) <= self.now
+        )
+
+    async def snapshot(
+        self, instance_id: InstanceId, snapshot_id: SnapshotId, *, background: bool = False
+    ) -> Snapshot:
+        self._asked("edges")
+        return self._snapshot(instance_id, datetime.fromisoformat(snapshot_id), full=True)
+
+    def _snapshot(self, instance_id: InstanceId, at: datetime, *, full: bool) -> Snapshot:
+        return Snapshot(
+            id=SnapshotId(at.isoformat()),
+            instance_id=instance_id,
+            status="Completed",
+            profile="Scheduled",
+            taken_at=at,
+            exportable=Exportable.of(full),
+        )
+
+
+@dataclass
+class Bare:
+    """Of the world only what the lookout touches."""
+
+    estate: Estate
+    aura: Count
+    watch: RedisWatchLog
+
+    @property
+    def clock(self) -> "Bare":
+        return self
+
+    def now(self) -> datetime:
+        return self.aura.now
+
+
+def floor() -> float:
+    """Return the fewest snapshot lists per instance and hour: one for each stretch in which the
+    newest snapshot, read as late as possible, still proves the strictest clock fresh.
+    """
+    goal, found = WANTED.in_place_hours or 1, []
+    for tier in TIERS:
+        every = FACTS[tier].any_hours or goal
+        found.append(1 / (every * max(1, goal // every)))
+    return sum(found) / len(found)
+
+
+async def _watch(size: int, url: str) -> tuple[Count, float, timedelta]:
+    """Watch a fleet through two days; returns what it cost, seconds of ours, and the poll."""
+    home = Environment(
+        name="production",
+        channel=ChannelId("C1"),
+        alert_channel=ChannelId("C2"),
+        projects=(PROJECT,),
+    )
+    rules = WatchRules(calls=PER_MINUTE // 2)
+    estate = Estate(
+        environments=(home,),
+        watches={"production": Watch(protection=WANTED)},
+        watching=rules,
+    )
+    redis = connect(url)
+    await redis.flushall()
+    count = Count(size)
+    world: Any = Bare(estate, count, RedisWatchLog(redis))
+    lookout, bearings = Lookout(world), Bearings()
+    known: dict[InstanceId, Sighting] = {}
+    began, warm = time.perf_counter(), BEGIN + 2 * HOUR
+    while count.now < BEGIN + HOURS * HOUR + 2 * HOUR:
+        if count.now == warm:  # what a start costs comes once, and is not counted
+            count.calls = {}
+        looked = await lookout(known, bearings, seconds=STEP.total_seconds())
+        known, bearings = dict(looked.sights), looked.bearings
+        count.now += STEP
+    late = [s for s in known.values() for c in s.clocks(WANTED, now=count.now) if c.age is None]
+    assert not late, "a clock was unknown"
+    await redis.aclose()
+    return count, time.perf_counter() - began, rules.apart(size)
+
+
+async def measure(folder: Path) -> Part:
+    """Watch fleets of three sizes."""
+    rows, notes = [], []
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(EmbeddedStore(folder))
+        for size in (10, 100, 1000):
+            count, seconds, apart = await _watch(size, store.url)
+            per = {what: n / size / HOURS for what, n in count.calls.items()}
+            fewest, polls = floor(), HOUR / apart
+            ratio = per.get("snapshots", 0.0) / fewest
+            rows += [
+                Row(
+                    what=f"{size} instances: snapshot lists per instance and hour",
+                    value=f"{per.get('snapshots', 0.0):.4f}",
+                    floor=f"{fewest:.4f}",
+                    ratio=ratio,
+                    goal="snapshot lists ratio",
+                    measured=ratio,
+                ),
+                Row(
+                    what="… looks at its state",
+                    value=f"{per.get('state', 0.0):.2f}",
+                    floor=f"{polls:.2f}",
+                    ratio=per.get("state", 0.0) / polls,
+                    goal="state looks ratio",
+                    measured=per.get("state", 0.0) / polls,
+                ),
+                Row(
+                    what="… lists of the fleet, and witnesses of retention",
+                    value=f"{per.get('list', 0.0) + per.get('edges', 0.0):.4f}",
+                ),
+                Row(
+                    what="… calls a minute in all, of the share of 62",
+                    value=f"{sum(count.calls.values()) / HOURS / 60:.1f}",
+                    goal="watch calls a minute",
+                    measured=sum(count.calls.values()) / HOURS / 60,
+                ),
+            ]
+            minutes = apart.total_seconds() / 60
+            notes.append(
+                f"{size} instances: what happens behind our back is seen within {minutes:.0f} "
+                f"minutes; computing {seconds / HOURS * 1000:.0f} ms per hour watched."
+            )
+    text = (
+        f"{HOURS} hours each, after 2 that are not counted; half the instances with hourly "
+        "snapshots and a full one a day, half with daily ones; wanted: 26 h in place, 8 days off "
+        "the instance. Credentials allow 125 calls a minute, of which the watch uses half at most."
+    )
+    least = (
+        "The floor of lists: one each time the newest snapshot, read at the last moment, would no "
+        "longer prove the strictest clock fresh. The floor of looks at the state: one a poll."
+    )
+    return Part(title="The watch's calls to Aura", rows=rows, notes=[text, least, *notes])
