@@ -108,9 +108,13 @@ def sandbox(
     speed: Annotated[float, typer.Option(min=1, help="How many times faster Aura works.")] = 20.0,
     no_bot: Annotated[bool, typer.Option("--no-bot", help="The doubles alone.")] = False,
     only: Annotated[Literal["aura", "slack"] | None, typer.Option(help="One double alone.")] = None,
+    neo4j: Annotated[
+        bool, typer.Option("--neo4j", help="A real Neo4j holds orders-prod (after `make neo4j`).")
+    ] = False,
 ) -> None:
     """Try it all here: Slack, Aura and the bot in one."""
-    asyncio.run(_sandbox(port=port, speed=speed, bot=not no_bot and only is None, only=only))
+    bot = not no_bot and only is None
+    asyncio.run(_sandbox(port=port, speed=speed, bot=bot, only=only, neo4j=neo4j))
 
 
 @audit.command()
@@ -179,8 +183,11 @@ def _read_on(stop: asyncio.Event) -> None:
         stop.set()
 
 
-async def _sandbox(*, port: int, speed: float, bot: bool, only: str | None) -> None:
+async def _sandbox(
+    *, port: int, speed: float, bot: bool, only: str | None, neo4j: bool = False
+) -> None:
     from sandbox.bot_process import BotEndedError, BotProcess  # only who asks for it pays for it
+    from sandbox.neo4j import Missing
     from sandbox.town import town
 
     stop = _told_to_stop()
@@ -195,9 +202,12 @@ async def _sandbox(*, port: int, speed: float, bot: bool, only: str | None) -> N
             speed=speed,
             only=only,
             crash=process.crash if bot else None,
+            neo4j=neo4j,
         )
         try:
             built = await stack.enter_async_context(building)
+        except Missing as missing:
+            raise BotError(str(missing)) from None
         except OSError as taken:
             why = f"cannot listen on port {port}: {taken.strerror}"
             raise BotError(why, hint="Choose another one with --port.") from taken

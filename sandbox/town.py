@@ -1,5 +1,6 @@
 """The town: both doubles and the page on one address, and the settings that lead a bot there."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -8,8 +9,10 @@ from pathlib import Path
 from sandbox import page
 from sandbox.aura import AuraDouble, Call
 from sandbox.aura import fleet as aura
+from sandbox.aura.databases import DEFAULT
 from sandbox.aura.times import utc_now
 from sandbox.crash import BotFaults
+from sandbox.neo4j import Backed, Home, running
 from sandbox.scenarios import Scenarios, Stage, nothing_to_play
 from sandbox.slack import SlackDouble
 from sandbox.slack import cast as slack
@@ -37,12 +40,14 @@ async def town(
     speed: float = 20.0,
     only: str | None = None,
     crash: Callable[[], Awaitable[None]] | None = None,
+    neo4j: bool = False,
 ) -> AsyncIterator[Town]:
     """Start the doubles on loopback; ``only`` is ``aura``, ``slack`` or None for both.
 
     ``speed`` (1 or more) shortens what Aura needs for its work. A `savepoint.toml` that fits the
     fleet and the people is written into ``folder``. ``crash`` kills the bot and starts it again;
-    without it nobody can ask for that. Raises OSError when the port is taken.
+    without it nobody can ask for that. With ``neo4j`` a real server holds the database of
+    orders-prod; raises Missing where there is none. Raises OSError when the port is taken.
     """
     settings: dict[str, str] = {}
     files: Path | None = None
@@ -54,6 +59,8 @@ async def town(
             stack.push_async_callback(service.stop)
             settings["AURA_API_URL"] = await service.start(port=port if double is None else 0)
             settings["AURA_CONSOLE_URL"] = service.url
+            if neo4j:
+                await _back(stack, service, folder / "neo4j")
             files = folder / "uploads"
             sample_files(files, utc_now())
             settings |= passwords()
@@ -148,6 +155,13 @@ poll_seconds = 20
 in_place_hours = 26
 off_instance_hours = 192
 """
+
+
+async def _back(stack: AsyncExitStack, service: AuraDouble, folder: Path) -> None:
+    """Move the database of orders-prod into a real server."""
+    server = await asyncio.to_thread(stack.enter_context, running(Home(folder)))
+    databases = service.world.instances[aura.ORDERS_PROD].databases.by_name
+    databases[DEFAULT] = await asyncio.to_thread(Backed, databases[DEFAULT], server)
 
 
 def looking_in(url: str) -> tuple[str, dict[str, str]]:

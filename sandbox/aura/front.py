@@ -141,7 +141,7 @@ class Front:
         try:
             typed_in = request.content_type == typed.MEDIA
             body = _parsed(request, raw, accepted=("application/json", typed.MEDIA))
-            answer = answer_query(
+            answered = answer_query(
                 *(self._world, self._world.now()),
                 instance_id=instance_of(request.match_info, request.host),
                 database=request.match_info["database"],
@@ -150,6 +150,9 @@ class Front:
                 typed_in=typed_in,
                 typed_out=typed.MEDIA in request.headers.get("Accept", ""),
             )
+            if callable(answered):  # a real server, which may take its time
+                answered = await asyncio.to_thread(answered)
+            answer = answered
         except RefusedError as refusal:
             answer = refusal.answer
         self._note(request, self._n, kind, answer.status, "", body=body)
