@@ -14,6 +14,7 @@ from handlers import (
     home,
     instance,
     job,
+    overwrite,
     report,
     restore,
     schedule,
@@ -33,6 +34,7 @@ ROUTES = Routes(
         c.SnapshotShow: snapshot.show,
         c.SnapshotTake: snapshot.take,
         c.RestoreStart: restore.start,
+        c.OverwriteStart: overwrite.start,
         c.UploadStart: upload.start,
         c.ExportStart: export.start,
         c.DrillStart: drill.start,
@@ -56,6 +58,8 @@ ROUTES = Routes(
         Action.SETTLE_NOT_RUN: approval.settle_not_run,
         Action.UNDO: restore.undo,
         Action.OPEN_RESTORE: restore.open_button,
+        Action.OPEN_OVERWRITE: overwrite.open_button,
+        Action.PICK_SOURCE: overwrite.pick_snapshot,
         Action.OPEN_UPLOAD: upload.open_button,
         Action.PICK_INSTANCE: restore.pick_instance,
         Action.PICK_SNAPSHOT: restore.pick_snapshot,
@@ -70,13 +74,15 @@ ROUTES = Routes(
         Action.OPEN_CARD: None,  # a link: Slack wants its ack, and nothing else happens
     },
     modals={
-        Callback.RESTORE: (restore.check, restore.submit),
-        Callback.UPLOAD: (upload.check, upload.submit),
+        Callback.RESTORE: (restore.ASKING.check, restore.ASKING.submit),
+        Callback.OVERWRITE: (overwrite.ASKING.check, overwrite.ASKING.submit),
+        Callback.UPLOAD: (upload.ASKING.check, upload.ASKING.submit),
         Callback.DENY: (approval.check_denial, approval.denied),
     },
     options={
         Action.PICK_INSTANCE: restore.instances,
         Action.PICK_SNAPSHOT: restore.snapshots,
+        Action.PICK_SOURCE: overwrite.snapshots,
     },
     shortcuts={
         Callback.RESTORE_SHORTCUT: restore.shortcut,

@@ -4,20 +4,17 @@ from typing import Any
 
 from bot.core.base import OperationId
 from bot.core.commands import RestoreStart
-from bot.core.errors import BotError, NotRestorable
+from bot.core.errors import BotError
 from bot.core.operations import Origin
 from bot.ports import Draft
-from bot.services.restores import RestoreForm
 from bot.views import restore as views
-from bot.views.ids import Field
 from bot.views.kit import Message
-from bot.views.operations import receipt
+from handlers.asking import Asking
 from handlers.edge import Context
-from handlers.payloads import Click, Shortcut, Submission, Suggestion
+from handlers.payloads import Click, Shortcut, Suggestion
 
-#: Seconds until Slack surely shows the view of our ack; an outcome shown before is painted over
-#: (https://docs.slack.dev/surfaces/modals#updating_views says nothing of their order).
-PAINTED = 0.5
+#: A restore that is rehearsed first is asked for later, by the rehearsal.
+ASKING = Asking(views.FORM, lambda house: house.rehearsals, "/aura restore", sent=views.submitted)
 
 
 async def start(ctx: Context, command: RestoreStart) -> Message | None:
@@ -48,13 +45,13 @@ async def shortcut(ctx: Context, used: Shortcut) -> None:
 
 async def pick_instance(ctx: Context, click: Click) -> None:
     """Fill the modal for the chosen instance."""
-    draft = await _draft(ctx, click.metadata)
+    draft = await ASKING.draft(ctx, click.metadata)
     await _fill(ctx, draft, click.view_id or "", click.view_hash, instance=click.value)
 
 
 async def pick_snapshot(ctx: Context, click: Click) -> None:
     """Fill the modal for the chosen snapshot."""
-    draft = await _draft(ctx, click.metadata)
+    draft = await ASKING.draft(ctx, click.metadata)
     await _fill(ctx, draft, click.view_id or "", click.view_hash, snapshot=click.value)
 
 
@@ -66,53 +63,17 @@ async def instances(ctx: Context, asked: Suggestion) -> dict[str, Any]:
 
 async def snapshots(ctx: Context, asked: Suggestion) -> dict[str, Any]:
     """Offer the snapshots of the chosen instance, by day."""
-    draft = await _draft(ctx, asked.metadata)
+    draft = await ASKING.draft(ctx, asked.metadata)
     found = await ctx.house.restores.offer(draft)
     return views.snapshot_options(found, typed=asked.typed, now=ctx.house.world.clock.now())
-
-
-async def check(ctx: Context, sent: Submission) -> dict[str, Any]:
-    """Answer a submission within the ack: field errors, or "sending"."""
-    draft = await _draft(ctx, sent.metadata)
-    faults = ctx.house.restores.faults(draft, _form(sent))
-    if faults:
-        errors = {sent.block(field): fault for field, fault in faults.items()}
-        return {"response_action": "errors", "errors": errors}
-    return {"response_action": "update", "view": views.sending(draft_id=draft.id)}
-
-
-async def submit(ctx: Context, sent: Submission) -> Message | None:
-    """Put the request before the approvers and say so in the modal, or apart if it was closed."""
-    await ctx.house.world.clock.sleep(PAINTED)
-    draft = await _draft(ctx, sent.metadata)
-    try:
-        op = await ctx.house.rehearsals.request(draft, _form(sent))
-    except BotError as trouble:
-        if await ctx.update_view(sent.view_id, views.broken(trouble, draft_id=draft.id)):
-            return None
-        raise
-    link = await ctx.house.announcer.introduce(op.id)
-    if await ctx.update_view(sent.view_id, views.submitted(op, link=link)):
-        return None
-    return receipt(op, link=link)
-
-
-def _form(sent: Submission) -> RestoreForm:
-    return RestoreForm(
-        word=sent.get(Field.WORD) or "",
-        snapshot=sent.get(Field.SNAPSHOT),
-        reason=sent.get(Field.REASON) or "",
-        suffix=sent.get(Field.SUFFIX),
-        waiver=sent.get(Field.WAIVER),
-        rehearse=bool(sent.get(Field.REHEARSE)),
-    )
 
 
 async def _open(ctx: Context, *, instance: str | None = None, snapshot: str | None = None) -> None:
     """Open first, look afterwards: the trigger lives 3 s (slack: Modals)."""
     origin = Origin(channel=ctx.origin.channel, thread_ts=ctx.origin.thread_ts)
     draft = await ctx.house.restores.draft(ctx.person, origin)
-    first = views.loading(draft_id=draft.id) if instance else views.choose(draft_id=draft.id)
+    loading = views.FORM.loading_view(draft_id=draft.id)
+    first = loading if instance else views.choose(draft_id=draft.id)
     view_id = await ctx.open_view(first)
     if instance:
         await _fill(ctx, draft, view_id, instance=instance, snapshot=snapshot)
@@ -133,16 +94,9 @@ async def _fill(
             draft, instance=instance, snapshot=snapshot
         )
     except BotError as trouble:
-        await ctx.update_view(view_id, views.broken(trouble, draft_id=draft.id), hash=seen)
+        await ctx.update_view(
+            view_id, views.FORM.broken_view(trouble, draft_id=draft.id), hash=seen
+        )
         return
     if await ctx.update_view(view_id, views.form(facts, draft_id=draft.id), hash=seen):
         await ctx.house.world.drafts.save(filled)
-
-
-async def _draft(ctx: Context, draft_id: str) -> Draft:
-    draft = await ctx.house.world.drafts.get(draft_id)
-    if draft is None or draft.person != ctx.person:
-        raise NotRestorable(
-            "this form is older than an hour", hint="Close it and type `/aura restore` again."
-        )
-    return draft

@@ -145,6 +145,20 @@ class UploadPlan(GatedPlan):
     file: BackupFile
 
 
+class OverwritePlan(GatedPlan):
+    """What an overwrite will do: ``snapshot`` of ``source`` replaces the data of ``instance``."""
+
+    kind: Literal["overwrite"] = "overwrite"
+    source: Instance
+    source_environment: str | None
+    snapshot: Snapshot
+
+    @property
+    def coherent(self) -> bool:
+        """Whether the snapshot is one of the source, and the source another instance."""
+        return self.snapshot.instance_id == self.source.id != self.instance.id
+
+
 class SnapshotPlan(Plan):
     """What taking a snapshot will do."""
 

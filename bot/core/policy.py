@@ -43,6 +43,7 @@ ROLES: Mapping[type[c.Command], Role] = {
     c.UploadStart: Role.OPERATOR,
     c.ExportStart: Role.OPERATOR,
     c.DrillStart: Role.OPERATOR,
+    c.OverwriteStart: Role.OPERATOR,
     c.ScheduleList: Role.VIEWER,
     c.ScheduleAdd: Role.OPERATOR,
     c.SchedulePause: Role.OPERATOR,

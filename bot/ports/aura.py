@@ -73,6 +73,12 @@ class Aura(Protocol):
         whether it was done. Raises NotAllowed when the permit has been consumed before.
         """
 
+    async def overwrite_from(self, permit: Permit) -> Accepted:
+        """Replace the data of the permit's instance with a snapshot of another one.
+
+        Sent at most once; fails as `overwrite_in_place` does.
+        """
+
     async def offers(self, project_id: ProjectId) -> tuple[Offer, ...]:
         """Return what may be created in a project; AuraNotFound when nobody sees it."""
 

@@ -66,6 +66,8 @@ class Draft(Frozen):
     origin: Origin = Origin()
     view_id: str | None = None
     instance_id: InstanceId | None = None
+    source_id: InstanceId | None = None
+    """Where the data comes from, when that is another instance."""
     snapshot_id: SnapshotId | None = None
     text: str = ""
     """The command that a paged list answers."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.core.operations import Drill, Export, Operation, Restore, TakeSnapshot, Upload
+from bot.core.operations import Drill, Export, Operation, Overwrite, Restore, TakeSnapshot, Upload
 from bot.core.schedules import Work
 from bot.core.vault import Export as Kept
 from bot.services.alarms import Alarms
@@ -22,6 +22,7 @@ from bot.services.gate import Gate
 from bot.services.hauls import Hauls
 from bot.services.home import Home
 from bot.services.jobs import Jobs
+from bot.services.overwrites import Overwrites
 from bot.services.post import PostOffice
 from bot.services.proof import Proof
 from bot.services.reaper import Reaper
@@ -38,6 +39,7 @@ from bot.services.snapshots import Snapshots
 from bot.services.steps import Perform
 from bot.services.steps.drill import DrillSteps
 from bot.services.steps.export import ExportSteps
+from bot.services.steps.overwrite import OverwriteSteps
 from bot.services.steps.restore import RestoreSteps
 from bot.services.steps.snapshot import SnapshotSteps
 from bot.services.steps.upload import UploadSteps
@@ -57,6 +59,7 @@ class House:
     fingerprints: Fingerprints
     proof: Proof
     restores: Restores
+    overwrites: Overwrites
     decisions: Decisions
     snapshots: Snapshots
     uploads: Uploads
@@ -94,10 +97,12 @@ def furnish(world: World) -> House:
     recheck, files = Recheck(shared, Gate(shared)), BackupFiles(world)
     restore_steps = RestoreSteps(world, recheck)
     upload_steps = UploadSteps(world, recheck, files)
+    overwrite_steps = OverwriteSteps(world, recheck)
     snapshot_steps = SnapshotSteps(world)
     snapshots = Snapshots(world, gate, fleet)
     alarms = Alarms(world)
     scratches = Scratches(world)
+    restores = Restores(world, gate, fleet)
     exports = Exports(vault=world.vault, audit=world.audit, clock=world.clock, rules=world.keep)
 
     async def kept() -> tuple[Kept, ...]:
@@ -105,8 +110,9 @@ def furnish(world: World) -> House:
 
     steps: dict[type[Operation], Perform] = {
         Restore: restore_steps.perform,
-        TakeSnapshot: snapshot_steps.perform,
+        Overwrite: overwrite_steps.perform,
         Upload: upload_steps.perform,
+        TakeSnapshot: snapshot_steps.perform,
     }
     runner = Runner(world, steps)
     hauls = Hauls(world, runner.note)
@@ -131,6 +137,7 @@ def furnish(world: World) -> House:
         fingerprints=Fingerprints(world),
         proof=proof,
         restores=restores,
+        overwrites=Overwrites(world, gate, fleet, restores),
         rehearsals=rehearsals,
         decisions=Decisions(world, gate),
         snapshots=snapshots,

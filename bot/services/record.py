@@ -1,6 +1,7 @@
 """What every use case does around a change: keep the audit record first, wake the rest after."""
 
 from bot.core.audit import AuditEntry, AuditRecord, Verdict
+from bot.core.errors import InstanceBusy
 from bot.core.operations import Asked, Operation
 from bot.core.people import Person
 from bot.services.world import World
@@ -33,6 +34,18 @@ async def keep(
             why=why,
         )
     )
+
+
+async def submit(world: World, op: Operation, *, why: str) -> None:
+    """Keep and store a request; one that the instance's holder turns away is kept as denied."""
+    action = f"{op.kind}.request"
+    await keep(world, op, action, op.requester, why=why)
+    try:
+        await world.operations.create(op)
+    except InstanceBusy as busy:
+        await keep(world, op, action, op.requester, verdict=Verdict.DENIED, why=busy.summary)
+        raise
+    await wake(world, op)
 
 
 async def wake(world: World, op: Operation) -> None:

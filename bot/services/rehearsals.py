@@ -15,6 +15,7 @@ from bot.ports import Draft
 from bot.services.drills import Drills
 from bot.services.restores import RestoreForm, Restores
 from bot.services.world import World
+from bot.views.ids import Field
 from bot.views.restore import RestoreFacts
 
 
@@ -34,6 +35,10 @@ class Rehearsals:
         last = await self._drills.last([facts.instance])
         more = {"drill": last.get(facts.instance.id), "rehearsal": await self._possible(facts)}
         return filled, facts.model_copy(update=more)
+
+    def faults(self, draft: Draft, form: RestoreForm) -> dict[Field, str]:
+        """Return what is wrong with a filled form, as `Restores.faults` does."""
+        return self._restores.faults(draft, form)
 
     async def request(self, draft: Draft, form: RestoreForm) -> Restore | Drill:
         """Put a filled form before the approvers, or rehearse it first, as it says.

@@ -1,9 +1,8 @@
 """Restores: the form and the request. Decisions are made in `decisions`, the rest by the runner."""
 
-from bot.core.audit import Verdict
 from bot.core.base import Frozen, InstanceId, OperationId, SnapshotId
 from bot.core.environments import Environment
-from bot.core.errors import InstanceBusy, NotAllowed, NotRestorable
+from bot.core.errors import NotAllowed, NotRestorable
 from bot.core.instances import Condition, Instance, InstanceSummary, safety_obstacle
 from bot.core.operations import Origin, Restore
 from bot.core.people import Person
@@ -15,7 +14,7 @@ from bot.ports import Draft
 from bot.services.fingerprints import Fingerprints
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
-from bot.services.record import keep, wake
+from bot.services.record import submit
 from bot.services.wish import Wish
 from bot.services.world import World
 from bot.views.ids import Field
@@ -101,15 +100,18 @@ class Restores:
         """Return the completed snapshots of the draft's instance that can be picked."""
         if draft.instance_id is None:
             return ()
-        environment, found = await self._recent(draft.instance_id)
+        environment, found = await self.recent(draft.instance_id)
         if environment and await self._gate.allows(draft.person, Role.OPERATOR, environment):
             return found
         return ()
 
-    async def _recent(
+    async def recent(
         self, instance_id: InstanceId
     ) -> tuple[Environment | None, tuple[Snapshot, ...]]:
-        """Ask Aura once for many keystrokes, a call a day; what is picked is read again."""
+        """Return an instance's completed snapshots of late, with its environment.
+
+        Aura is asked once for many keystrokes, a call a day; what is picked is read again.
+        """
         now = self._world.clock.monotonic()
         read_at, environment, found = self._offered.get(instance_id, (-OFFER_KEPT, None, ()))
         if now - read_at >= OFFER_KEPT:
@@ -226,24 +228,16 @@ class Restores:
             created_at=now,
             plan=plan,
         )
-        await keep(self._world, op, "restore.request", wish.person, why=_why(plan))
-        try:
-            await self._world.operations.create(op)
-        except InstanceBusy as busy:
-            denied = Verdict.DENIED
-            await keep(
-                self._world, op, "restore.request", wish.person, verdict=denied, why=busy.summary
-            )
-            raise
-        await wake(self._world, op)
+        await submit(self._world, op, why=_why(plan))
         return op
 
-    async def find(self, person: Person, word: str) -> tuple[Instance, Environment]:
-        """Return the instance a word means, if this person may ask for a restore of it.
+    async def find(
+        self, person: Person, word: str, *, action: str = "restore.request"
+    ) -> tuple[Instance, Environment]:
+        """Return the instance a word means, if this person may ask to replace its data.
 
         Who may take no part at all does not even learn which names exist.
         """
-        action = "restore.request"
         await self._gate.require(person, Role.VIEWER, None, action=action)
         instance = await self._fleet.find(word)
         environment = self._fleet.environment(instance)

@@ -17,6 +17,10 @@ class Action(StrEnum):
     SETTLE_NOT_RUN = "settle_not_run"
     OPEN_RESTORE = "open_restore"
     """A button that opens the restore modal; value = instance id, or empty to choose."""
+    OPEN_OVERWRITE = "open_overwrite"
+    """A button that opens the overwrite modal; value = target, source and perhaps a snapshot."""
+    PICK_SOURCE = "pick_source"
+    """In the overwrite modal: the source's snapshot was chosen (external_select)."""
     OPEN_UPLOAD = "open_upload"
     """A button that opens the upload modal; value = instance id and file."""
     SNAPSHOT_PAGE = "snapshot_page"
@@ -48,6 +52,7 @@ class Callback(StrEnum):
     """``callback_id`` of modals and shortcuts."""
 
     RESTORE = "restore"
+    OVERWRITE = "overwrite"
     UPLOAD = "upload"
     DENY = "deny"
     RESTORE_SHORTCUT = "restore_shortcut"

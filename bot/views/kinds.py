@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.core.operations import Asked, Restore, Upload
+from bot.core.operations import Asked, Overwrite, Restore, Upload
 from bot.views.asked import Words
+from bot.views.overwrite_words import OVERWRITE
 from bot.views.restore_words import RESTORE
 from bot.views.upload_words import UPLOAD
 from bot.views.words import called
@@ -11,6 +12,7 @@ from bot.views.words import called
 WORDS: Mapping[type[Asked], Words] = {
     Restore: RESTORE,
     Upload: UPLOAD,
+    Overwrite: OVERWRITE,
 }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from bot.core.errors import BotError
-from bot.core.operations import Drill, Export, Operation, Restore, TakeSnapshot, Upload
+from bot.core.operations import Drill, Export, Operation, Overwrite, Restore, TakeSnapshot, Upload
 from bot.views import (
     alerts,
     drill_card,
@@ -74,6 +74,7 @@ _DRILL = Face(
 )
 FACES: Mapping[type[Operation], Face] = {
     Restore: _GATED,
+    Overwrite: _GATED,
     TakeSnapshot: _SNAPSHOT,
     Upload: _GATED,
     Export: _EXPORT,

@@ -5,49 +5,42 @@ from pydantic import AwareDatetime
 from bot.core.base import Frozen
 from bot.core.drills import LastDrill
 from bot.core.environments import Environment
-from bot.core.errors import BotError
 from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
-from bot.core.operations import Asked, Drill, Restore
+from bot.core.operations import Drill, Restore
 from bot.core.snapshots import OFFER_DAYS, Snapshot
-from bot.core.typed import SUFFIX_LENGTH, WORD
+from bot.views import asking
+from bot.views.asking import Form
 from bot.views.drill_words import last_line, last_warning
-from bot.views.errors import whisper
-from bot.views.forms import block, field, modal, text
+from bot.views.forms import block, field
 from bot.views.graph import lost
 from bot.views.ids import VALUE, Action, Callback, Field
-from bot.views.kinds import ask
 from bot.views.kit import (
     Block,
     Message,
     View,
     actions,
-    bold,
     button,
     channel,
     clean,
     code,
     context,
-    fields,
     moment,
     plain,
     section,
     span,
 )
 from bot.views.pickers import instance_options, snapshot_option, snapshot_options
-from bot.views.words import called, environment_name, flat, size, spoken
+from bot.views.words import called, flat, spoken
 
 __all__ = [
+    "FORM",
     "RestoreFacts",
-    "broken",
     "choose",
     "doorway",
     "form",
     "instance_options",
-    "loading",
     "rehearsing",
-    "sending",
-    "sent",
     "snapshot_option",
     "snapshot_options",
     "submitted",
@@ -70,15 +63,12 @@ class RestoreFacts(Frozen):
     """What a rehearsal would cost; None where none is possible."""
 
 
-def loading(*, draft_id: str) -> View:
-    """Return the modal as it opens, before anything is known."""
-    return _modal(draft_id, section("⏳ Looking at the instance and its snapshots …"))
-
-
-def broken(error: BotError, *, draft_id: str) -> View:
-    """Return the modal when it cannot go on: what is wrong, what to do, and Close."""
-    nothing = context("Nothing was asked for, and nothing was changed.")
-    return _modal(draft_id, *whisper(error).blocks, nothing)
+FORM = Form(
+    callback=Callback.RESTORE,
+    title="Restore an instance",
+    noun="restore",
+    looking="Looking at the instance and its snapshots",
+)
 
 
 def choose(*, draft_id: str) -> View:
@@ -89,7 +79,7 @@ def choose(*, draft_id: str) -> View:
         "placeholder": plain("Type a name or an id"),
         "min_query_length": 0,
     }
-    return _modal(
+    return FORM.modal(
         draft_id,
         section(
             "Which instance shall be restored? Its present data will be replaced.",
@@ -99,39 +89,21 @@ def choose(*, draft_id: str) -> View:
     )
 
 
-def sending(*, draft_id: str) -> View:
-    """Return the modal between the submission and its outcome."""
-    return _modal(draft_id, section("⏳ Putting your request before the approvers …"))
-
-
 def submitted(op: Restore | Drill, *, link: str | None) -> View:
     """Return the modal when what it asked for has begun."""
-    return rehearsing(op, link=link) if isinstance(op, Drill) else sent(op, link=link)
+    return rehearsing(op, link=link) if isinstance(op, Drill) else FORM.sent_view(op, link=link)
 
 
 def rehearsing(op: Drill, *, link: str | None) -> View:
     """Return the modal when the rehearsal has begun."""
     where = f"<{link}|its thread>" if link else f"its thread in {channel(op.channel)}"
-    return _modal(
+    return FORM.modal(
         op.id,
         section(
             f"▶ The rehearsal {code(op.id)} of {called(op.plan.instance)} has begun. When it has "
             "proven the snapshot, the restore is asked for with what it found."
         ),
         section(f"Follow it in {where}. The instance itself is not touched."),
-    )
-
-
-def sent(op: Asked, *, link: str | None) -> View:
-    """Return the modal when the request stands before the approvers."""
-    where = f"<{link}|its thread>" if link else f"its thread in {channel(op.channel)}"
-    return _modal(
-        op.id,
-        section(
-            f"✅ Your request {code(op.id)} {ask(op)} waits for "
-            f"approval until {moment(op.plan.expires_at)}."
-        ),
-        section(f"Follow it in {where}. Nothing changes until somebody approves it."),
     )
 
 
@@ -160,9 +132,14 @@ def form(facts: RestoreFacts, *, draft_id: str) -> View:
     (https://docs.slack.dev/surfaces/modals#updating_views).
     """
     instance, environment = facts.instance, facts.environment
-    top = [section(f"Restore {called(instance)} in place."), _facts(facts)]
+    top = [
+        section(f"Restore {called(instance)} in place."),
+        asking.facts(
+            instance, facts.project, environment, ("Status now", clean(instance.status, 40))
+        ),
+    ]
     if environment is None:
-        return _modal(
+        return FORM.modal(
             draft_id,
             *top,
             section(
@@ -170,45 +147,16 @@ def form(facts: RestoreFacts, *, draft_id: str) -> View:
                 "it. Ask whoever keeps the bot's configuration to add it."
             ),
         )
-    blocks = [*top, _picker(facts, draft_id), *_loss(facts), *_drill(facts), *_cdc(instance)]
-    if facts.obstacle:
-        blocks += _waiver(facts.obstacle, draft_id)
-    blocks += [
-        text("Reason", Field.REASON, draft_id, hint="The approvers and the audit log see it."),
-        text(
-            f"Type {WORD} to ask for this restore",
-            Field.WORD,
-            draft_id,
-            most=20,
-            hint="In capital letters. An approver decides next; until then nothing changes.",
-        ),
-    ]
-    if environment.confirm_instance_suffix:
-        blocks.append(
-            text(
-                f"Last {SUFFIX_LENGTH} characters of the instance's id",
-                Field.SUFFIX,
-                draft_id,
-                most=20,
-                hint=f"{flat(environment.name, 60)} asks for them, so that no two instances are "
-                "mixed up.",
-            )
-        )
-    if facts.rehearsal:
-        blocks.append(_rehearse(facts.rehearsal, draft_id))
-    return _modal(draft_id, *blocks, submit="Ask for approval")
-
-
-def _facts(facts: RestoreFacts) -> Block:
-    instance = facts.instance
-    return fields(
-        [
-            ("Instance", called(instance)),
-            ("Environment", bold(environment_name(facts.environment), 60)),
-            ("Project", f"{clean(facts.project.name, 80)} {code(facts.project.id, 60)}"),
-            ("Tier and size", size(instance)),
-            ("Status now", clean(instance.status, 40)),
-        ]
+    return FORM.modal(
+        draft_id,
+        *top,
+        _picker(facts, draft_id),
+        *_loss(facts),
+        *_drill(facts),
+        *asking.cdc(instance, "A restore"),
+        *FORM.asks(environment, draft_id, obstacle=facts.obstacle),
+        *([_rehearse(facts.rehearsal, draft_id)] if facts.rehearsal else []),
+        submit="Ask for approval",
     )
 
 
@@ -264,33 +212,3 @@ def _rehearse(cost: str, draft_id: str) -> Block:
         "Rehearsal", element, Field.REHEARSE, draft_id, hint=flat(cost, 150), dispatch=False
     )
     return {**made, "optional": True}
-
-
-def _cdc(instance: Instance) -> list[Block]:
-    if not instance.cdc_on:
-        return []
-    return [
-        section(
-            f"⚠ *Change data capture is on ({clean(instance.cdc_mode or '', 20)}).* A restore "
-            "makes earlier change ids invalid: its consumers must be set up anew afterwards."
-        )
-    ]
-
-
-def _waiver(obstacle: str, draft_id: str) -> list[Block]:
-    return [
-        section(
-            f"⚠ *No safety snapshot can be taken:* {clean(obstacle)}. "
-            "There will be no way back to the present data."
-        ),
-        text(
-            "Why go ahead without a safety snapshot?",
-            Field.WAIVER,
-            draft_id,
-            hint="The approvers see this first, and the audit log keeps it.",
-        ),
-    ]
-
-
-def _modal(draft_id: str, *blocks: Block, submit: str | None = None) -> View:
-    return modal(Callback.RESTORE, "Restore an instance", *blocks, metadata=draft_id, submit=submit)

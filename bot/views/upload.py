@@ -5,33 +5,23 @@ from pydantic import AwareDatetime
 from bot.core.backups import Inspection
 from bot.core.base import Frozen
 from bot.core.environments import Environment
-from bot.core.errors import BotError
 from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
-from bot.core.operations import Asked
-from bot.core.typed import SUFFIX_LENGTH, WORD
-from bot.views.errors import whisper
-from bot.views.forms import modal, text
+from bot.views import asking
+from bot.views.asking import Form
 from bot.views.graph import lost
-from bot.views.ids import Action, Callback, Field
-from bot.views.kinds import ask
+from bot.views.ids import Action, Callback
 from bot.views.kit import (
-    Block,
     Message,
     View,
     actions,
-    bold,
     button,
-    channel,
-    clean,
     code,
-    context,
     fields,
-    moment,
     section,
 )
 from bot.views.upload_words import facts as file_facts
-from bot.views.words import called, environment_name, flat, size, spoken
+from bot.views.words import called, spoken
 
 
 class UploadFacts(Frozen):
@@ -57,39 +47,14 @@ def command_line(instance: InstanceSummary) -> str:
     )
 
 
-def loading(*, draft_id: str) -> View:
-    """Return the modal as it opens, before anything is known."""
-    return _modal(draft_id, section("⏳ Looking at the instance and into the file …"))
-
-
-def broken(error: BotError, *, draft_id: str) -> View:
-    """Return the modal when it cannot go on: what is wrong, what to do, and Close."""
-    nothing = context("Nothing was asked for, and nothing was changed.")
-    return _modal(draft_id, *whisper(error).blocks, nothing)
-
-
-def sending(*, draft_id: str) -> View:
-    """Return the modal between the submission and its outcome."""
-    return _modal(
-        draft_id,
-        section(
-            "⏳ Reading the whole file, then putting your request before the approvers …\n"
-            "A large file takes minutes. You can close this; the request appears when it is read."
-        ),
-    )
-
-
-def sent(op: Asked, *, link: str | None) -> View:
-    """Return the modal when the request stands before the approvers."""
-    where = f"<{link}|its thread>" if link else f"its thread in {channel(op.channel)}"
-    return _modal(
-        op.id,
-        section(
-            f"✅ Your request {code(op.id)} {ask(op)} waits for "
-            f"approval until {moment(op.plan.expires_at)}."
-        ),
-        section(f"Follow it in {where}. Nothing changes until somebody approves it."),
-    )
+FORM = Form(
+    callback=Callback.UPLOAD,
+    title="Load a backup file",
+    noun="upload",
+    looking="Looking at the instance and into the file",
+    sending="⏳ Reading the whole file, then putting your request before the approvers …\n"
+    "A large file takes minutes. You can close this; the request appears when it is read.",
+)
 
 
 def doorway(instance: InstanceSummary, *, file: str) -> Message:
@@ -108,46 +73,17 @@ def doorway(instance: InstanceSummary, *, file: str) -> Message:
 
 def form(facts: UploadFacts, *, draft_id: str) -> View:
     """Return the form: what the file is, what is lost, warnings, reason and the word to type."""
-    instance = facts.instance
-    blocks: list[Block] = [
-        section(f"Load the file {code(facts.name, 120)} into {called(instance)}."),
-        fields(
-            [
-                ("Instance", called(instance)),
-                ("Environment", bold(environment_name(facts.environment), 60)),
-                ("Project", f"{clean(facts.project.name, 80)} {code(facts.project.id, 60)}"),
-                ("Tier and size", size(instance)),
-            ]
-        ),
+    return FORM.modal(
+        draft_id,
+        section(f"Load the file {code(facts.name, 120)} into {called(facts.instance)}."),
+        asking.facts(facts.instance, facts.project, facts.environment),
         fields(file_facts(facts.inspection)),
         section(_loss(facts)),
         *(lost(facts.loss, asked=False) if facts.holds_data else []),
-        *_cdc(instance),
-    ]
-    if facts.obstacle:
-        blocks += _waiver(facts.obstacle, draft_id)
-    blocks += [
-        text("Reason", Field.REASON, draft_id, hint="The approvers and the audit log see it."),
-        text(
-            f"Type {WORD} to ask for this upload",
-            Field.WORD,
-            draft_id,
-            most=20,
-            hint="In capital letters. An approver decides next; until then nothing changes.",
-        ),
-    ]
-    if facts.environment.confirm_instance_suffix:
-        blocks.append(
-            text(
-                f"Last {SUFFIX_LENGTH} characters of the instance's id",
-                Field.SUFFIX,
-                draft_id,
-                most=20,
-                hint=f"{flat(facts.environment.name, 60)} asks for them, so that no two instances "
-                "are mixed up.",
-            )
-        )
-    return _modal(draft_id, *blocks, submit="Ask for approval")
+        *asking.cdc(facts.instance, "Loading a file"),
+        *FORM.asks(facts.environment, draft_id, obstacle=facts.obstacle),
+        submit="Ask for approval",
+    )
 
 
 def _loss(facts: UploadFacts) -> str:
@@ -155,33 +91,3 @@ def _loss(facts: UploadFacts) -> str:
     if not facts.holds_data:
         return f"{lead}which is empty at present."
     return f"{lead}whose present data is lost, whatever it was made from."
-
-
-def _cdc(instance: Instance) -> list[Block]:
-    if not instance.cdc_on:
-        return []
-    return [
-        section(
-            f"⚠ *Change data capture is on ({clean(instance.cdc_mode or '', 20)}).* Loading a "
-            "file makes earlier change ids invalid: its consumers must be set up anew afterwards."
-        )
-    ]
-
-
-def _waiver(obstacle: str, draft_id: str) -> list[Block]:
-    return [
-        section(
-            f"⚠ *No safety snapshot can be taken:* {clean(obstacle)}. "
-            "There will be no way back to the present data."
-        ),
-        text(
-            "Why go ahead without a safety snapshot?",
-            Field.WAIVER,
-            draft_id,
-            hint="The approvers see this first, and the audit log keeps it.",
-        ),
-    ]
-
-
-def _modal(draft_id: str, *blocks: Block, submit: str | None = None) -> View:
-    return modal(Callback.UPLOAD, "Load a backup file", *blocks, metadata=draft_id, submit=submit)

@@ -52,7 +52,11 @@ def test_every_command_is_told_in_help_in_the_docs_and_in_a_story(model: type[Co
 
 def test_every_button_and_input_has_a_route_and_the_other_way_round() -> None:
     assert set(ROUTES.buttons) == set(ids.Action)
-    assert set(ROUTES.options) == {ids.Action.PICK_INSTANCE, ids.Action.PICK_SNAPSHOT}
+    assert set(ROUTES.options) == {
+        ids.Action.PICK_INSTANCE,
+        ids.Action.PICK_SNAPSHOT,
+        ids.Action.PICK_SOURCE,
+    }
 
 
 def test_every_callback_has_one_route() -> None:

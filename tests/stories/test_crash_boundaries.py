@@ -6,17 +6,19 @@ at most one restore call, the operation comes to an end or calls a person, and p
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 
 from bot.adapters.redis import RedisOutbox
-from bot.core.operations import Restore
+from bot.core.operations import Gated
 from bot.services.world import World
 from sandbox.slack import cast as slack
 from tests.stories.harness import Story
-from tests.stories.props import Cued, change_world, sent_restores
+from tests.stories.props import Cued, change_world
+from tests.stories.test_overwrite import asked
 
 PORTS = ("aura", "operations", "audit", "queue", "cards", "chat", "posts", "edits")
 PARTS = 6
@@ -69,12 +71,28 @@ class Boundaries:
             raise self._stop(where)
 
 
-async def _run(story: Story, boundaries: Boundaries) -> tuple[Restore, int]:
+async def _newest(story: Story) -> Gated:
+    found = (await story.bot.operations.recent(1))[0]
+    assert isinstance(found, Gated)
+    return found
+
+
+def _calls(story: Story) -> int:
+    """How many calls that replace data have reached Aura."""
+    ends = ("/restore", "/overwrite")
+    return sum(c.method == "POST" and c.path.endswith(ends) for c in story.aura.calls)
+
+
+async def _run(
+    story: Story,
+    boundaries: Boundaries,
+    ask: Callable[[Story], Awaitable[object]] = Story.requested,
+) -> tuple[Gated, int]:
     """Ask and approve in peace, then run with the boundaries; stop once, start again, go on."""
     sound = story.bot.house.world
     ports = {f.name: getattr(sound, f.name) for f in fields(sound)}
-    await story.requested()
-    before = len(sent_restores(story))
+    await ask(story)
+    before = _calls(story)
     change_world(story, **boundaries.around(sound))
     for _ in range(2):
         try:
@@ -86,13 +104,13 @@ async def _run(story: Story, boundaries: Boundaries) -> tuple[Restore, int]:
         change_world(story, **ports)
         await story.restart()
         await story.advance(minutes=3)
-        if (await story.operation()).phase != "awaiting_approval":
+        if (await _newest(story)).phase != "awaiting_approval":
             break  # else the click itself was lost, and the approver presses again
     await story.advance(minutes=30)
-    return await story.operation(), len(sent_restores(story)) - before
+    return await _newest(story), _calls(story) - before
 
 
-async def _settle(story: Story, op: Restore) -> None:
+async def _settle(story: Story, op: Gated) -> None:
     if op.phase == "stuck":
         await story.approver.clicks("It did not run", in_=story.approver.card(slack.OPS_ALERTS))
         await story.advance(minutes=1)
@@ -137,3 +155,17 @@ async def test_whatever_the_bot_was_at_it_restores_once_at_most_and_tells(
             assert "approved by" in str(ends[0]), story_of
             assert await story.bot.house.world.operations.holder(op.instance_id) is None
         await _settle(story, op)
+
+
+async def test_an_overwrite_is_sent_once_at_most_wherever_the_bot_stops(patient: Story) -> None:
+    """It shares its steps with the restore above, so every ninth boundary tells."""
+    recorded = Boundaries(asyncio.CancelledError)
+    op, calls = await _run(patient, recorded, asked)
+    assert (op.phase, calls) == ("done", 1)
+    for at in range(1, recorded.passed + 1, 9):
+        boundaries = Boundaries(asyncio.CancelledError, at)
+        op, calls = await _run(patient, boundaries, asked)
+        story_of = f"{boundaries.where} ({at} of {recorded.passed}): {op.phase}"
+        assert calls <= 1, story_of
+        assert op.phase in ("done", "failed", "stuck", "expired"), story_of
+        await _settle(patient, op)

@@ -11,7 +11,7 @@ from bot.core.errors import NotRestorable
 from bot.core.people import Group
 from bot.ports import Draft
 from bot.services.restores import RestoreForm
-from handlers.restore import PAINTED
+from handlers.asking import PAINTED
 from sandbox.aura import fleet as aura
 from sandbox.slack import cast as slack
 from tests.stories.directory import Nameless

@@ -16,7 +16,17 @@ from bot.core.operations import events as e
 from bot.core.plan import Rehearsed, Waiver
 from bot.core.signed import examine, signed
 from bot.core.snapshots import Exportable, Snapshot, SnapshotNote
-from bot.views import alarms, evidence_window, forms, home, instances, jobs, operations, snapshots
+from bot.views import (
+    alarms,
+    evidence_window,
+    forms,
+    home,
+    instances,
+    jobs,
+    operations,
+    overwrite,
+    snapshots,
+)
 from bot.views import restore as modal
 from bot.views.instances import InstanceRow
 from bot.views.kit import Message, View
@@ -164,15 +174,27 @@ def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
     error = BotError(said, hint=said)
     yield "note", operations.note(error)
     yield "sentence", operations.note(said)
-    yield "loading", modal.loading(draft_id="d")
+    yield "loading", modal.FORM.loading_view(draft_id="d")
     yield "choose", modal.choose(draft_id="d")
-    yield "broken", modal.broken(error, draft_id="d")
+    yield "broken", modal.FORM.broken_view(error, draft_id="d")
     rehearsal = drill(said, stranger(said))
     yield "rehearsing", modal.submitted(rehearsal, link=LINK)
     yield "rehearsing, no link", modal.submitted(rehearsal, link=None)
     strict = Environment(
         **{**PRODUCTION.model_dump(), "name": said, "confirm_instance_suffix": True}
     )
+    for snapshot in (None, taken(profile=said)):
+        wide = overwrite.OverwriteFacts(
+            target=stranger(said),
+            environment=strict,
+            project=Project(id=plan().project.id, name=said),
+            source=stranger(said, tier=f"{said}!", id=InstanceId("0d5e7a12")),
+            source_environment=None,
+            snapshot=snapshot,
+            now=NOW,
+        )
+        yield "overwrite", overwrite.form(wide, draft_id="d")
+    yield "overwrite doorway", overwrite.doorway(stranger(said), stranger(said), snapshot="s")
     for environment in (strict, None):
         facts = modal.RestoreFacts(
             instance=stranger(said),

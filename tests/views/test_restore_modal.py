@@ -6,11 +6,10 @@ from bot.core.instances import safety_obstacle
 from bot.views.forms import deny_form
 from bot.views.ids import Action
 from bot.views.restore import (
+    FORM,
     RestoreFacts,
-    broken,
     choose,
     form,
-    loading,
 )
 from tests.views.reading import read
 from tests.views.samples import NOW, PRODUCTION, PROJECT, instance, restore, taken
@@ -33,7 +32,7 @@ def facts(**changes: object) -> RestoreFacts:
 
 
 def test_the_modal_opens_before_anything_is_known() -> None:
-    assert read(loading(draft_id=DRAFT)) == snapshot("""\
+    assert read(FORM.loading_view(draft_id=DRAFT)) == snapshot("""\
 Restore an instance [Close]
 ⏳ Looking at the instance and its snapshots …\
 """)
@@ -41,13 +40,13 @@ Restore an instance [Close]
 
 def test_a_broken_modal_says_why_and_can_only_be_closed() -> None:
     error = UnknownSnapshot("this instance has no such snapshot", hint="Choose another one.")
-    assert read(broken(error, draft_id=DRAFT)) == snapshot("""\
+    assert read(FORM.broken_view(error, draft_id=DRAFT)) == snapshot("""\
 Restore an instance [Close]
 *This instance has no such snapshot.*
 Choose another one.
 (Nothing was asked for, and nothing was changed.)\
 """)
-    assert "submit" not in broken(BotError("it went wrong"), draft_id=DRAFT)
+    assert "submit" not in FORM.broken_view(BotError("it went wrong"), draft_id=DRAFT)
 
 
 def test_without_an_instance_the_modal_asks_for_it() -> None:

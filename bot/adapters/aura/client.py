@@ -166,14 +166,19 @@ class AuraClient:
         target = f"{_path(permit.instance_id, SnapshotId(permit.names['snapshot']))}/restore"
 
         async def ask(session: Session) -> Accepted:
-            answer = await session.overwrite_in_place(target, permit)
-            if answer.status != ACCEPTED:  # the one word for yes in the specification
-                raise AuraUnavailable(
-                    f"Aura answered the restore with {answer.status} instead of {ACCEPTED}",
-                    status=answer.status,
-                    request_id=answer.request_id,
-                )
-            return Accepted(status=wire.status(answer), request_id=answer.request_id)
+            return _accepted(await session.overwrite_in_place(target, permit), "restore")
+
+        return await self._owners.through(permit.instance_id, ask)
+
+    async def overwrite_from(self, permit: Permit) -> Accepted:
+        """Replace the data of the permit's instance with another one's snapshot; as above.
+
+        It goes by the credential that sees the target, which must see the source as well.
+        """
+        target = f"{_path(permit.instance_id)}/overwrite"
+
+        async def ask(session: Session) -> Accepted:
+            return _accepted(await session.overwrite_from(target, permit), "overwrite")
 
         return await self._owners.through(permit.instance_id, ask)
 
@@ -250,6 +255,17 @@ def _about(asked: str, told: str, found: T, answer: Answer) -> T:
         status=answer.status,
         request_id=answer.request_id,
     )
+
+
+def _accepted(answer: Answer, what: str) -> Accepted:
+    """Read the one word for yes in the specification; any other leaves us in doubt."""
+    if answer.status != ACCEPTED:
+        raise AuraUnavailable(
+            f"Aura answered the {what} with {answer.status} instead of {ACCEPTED}",
+            status=answer.status,
+            request_id=answer.request_id,
+        )
+    return Accepted(status=wire.status(answer), request_id=answer.request_id)
 
 
 async def _projects(session: Session) -> tuple[Project, ...]:

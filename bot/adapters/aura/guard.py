@@ -36,6 +36,7 @@ class Effect(StrEnum):
     SNAPSHOT = "snapshot"
     TAKE_SNAPSHOT = "take_snapshot"
     OVERWRITE_IN_PLACE = "overwrite_in_place"
+    OVERWRITE_FROM = "overwrite_from"
     OFFERS = "offers"
     CREATE_COPY = "create_copy"
     DELETE_OWNED = "delete_owned"
@@ -86,6 +87,17 @@ SHAPES = {
     Effect.TAKE_SNAPSHOT: _post(rf"{_ONE}/snapshots"),
     Effect.OVERWRITE_IN_PLACE: _post(
         rf"{_ONE}/snapshots/(?P<snapshot>{_ID})/restore", destructive=True
+    ),
+    Effect.OVERWRITE_FROM: Shape(
+        "POST",
+        re.compile(rf"{_ONE}/overwrite"),
+        None,
+        "application/json",
+        destructive=True,
+        wording=re.compile(
+            rf'\{{"source_instance_id":"(?P<source>{_ID})",'
+            rf'"source_snapshot_id":"(?P<snapshot>{_ID})"\}}'.encode()
+        ),
     ),
     Effect.OFFERS: _get(rf"/v1/tenants/{_ID}"),
     Effect.CREATE_COPY: Shape("POST", re.compile(r"/v1/instances"), None, "application/json"),

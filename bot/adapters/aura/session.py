@@ -5,6 +5,8 @@ The wish for a snapshot, a copy or a deletion is repeated on 429 only, where the
 away. A restore never is (promise P6).
 """
 
+import json
+
 from bot.adapters.aura.auth import Credential, Ticket, Tickets
 from bot.adapters.aura.bucket import Allowance, OutOfPatience
 from bot.adapters.aura.decode import Answer, AuraAsksToWait
@@ -88,6 +90,12 @@ class Session:
             Effect.OVERWRITE_IN_PLACE, target, permit=permit, patience=RESTORE_PATIENCE
         )
 
+    async def overwrite_from(self, target: str, permit: Permit) -> Answer:
+        """Overwrite with another instance's snapshot, once."""
+        return await self._post(
+            Effect.OVERWRITE_FROM, target, permit=permit, patience=RESTORE_PATIENCE
+        )
+
     async def _get(self, effect: Effect, target: str, *, background: bool) -> Answer:
         ticket = await self._turn(background=background)
         try:
@@ -116,14 +124,26 @@ class Session:
     async def _signed(
         self, effect: Effect, target: str, ticket: Ticket, permit: AnyPermit | None = None
     ) -> Answer:
-        body = permit.order.body() if isinstance(permit, CopyPermit) else None
         try:
             return await self._line.ask(
-                effect, target, headers=ticket.headers, permit=permit, body=body
+                effect, target, headers=ticket.headers, permit=permit, body=_body(permit)
             )
         except AuraAuthFailed:
             self.tickets.drop(ticket)
             raise
+
+
+def _body(permit: AnyPermit | None) -> bytes | None:
+    """Return the body that a permit names, where it is not the same for every call."""
+    match permit:
+        case CopyPermit():
+            return permit.order.body()
+        case Permit(effect=Effect.OVERWRITE_FROM):
+            source, snapshot = permit.names["source"], permit.names["snapshot"]
+            named = {"source_instance_id": source, "source_snapshot_id": snapshot}
+            return json.dumps(named, separators=(",", ":")).encode()
+        case _:
+            return None
 
 
 def _pause(exc: AuraThrottled | AuraUnavailable, otherwise: float | None) -> float | None:

@@ -16,6 +16,7 @@ from bot.core.commands.fields import LATEST
 from bot.core.commands.help import Help
 from bot.core.commands.instance import InstanceList, InstanceShow
 from bot.core.commands.job import JobCancel, JobList, JobShow
+from bot.core.commands.overwrite import OverwriteStart
 from bot.core.commands.report import ReportShow
 from bot.core.commands.restore import RestoreStart
 from bot.core.commands.schedule import (
@@ -44,6 +45,7 @@ Command = (
     | UploadStart
     | ExportStart
     | DrillStart
+    | OverwriteStart
     | ScheduleList
     | ScheduleAdd
     | SchedulePause
@@ -68,6 +70,7 @@ COMMANDS: tuple[type[Command], ...] = (
     UploadStart,
     ExportStart,
     DrillStart,
+    OverwriteStart,
     ScheduleList,
     ScheduleAdd,
     SchedulePause,
@@ -152,6 +155,7 @@ __all__ = [
     "JobCancel",
     "JobList",
     "JobShow",
+    "OverwriteStart",
     "ReportShow",
     "RestoreStart",
     "ScheduleAdd",

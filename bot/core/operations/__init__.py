@@ -9,17 +9,18 @@ from bot.core.operations.base import Operation, Origin, Recorded, advance
 from bot.core.operations.drill import Drill
 from bot.core.operations.export import Export
 from bot.core.operations.gated import Gated
+from bot.core.operations.overwrite import Overwrite
 from bot.core.operations.phases import Phase
 from bot.core.operations.restore import Restore
 from bot.core.operations.snapshot import TakeSnapshot
 from bot.core.operations.upload import Upload
 
 AnyOperation = Annotated[
-    Restore | TakeSnapshot | Upload | Export | Drill, Field(discriminator="kind")
+    Restore | Overwrite | Upload | TakeSnapshot | Export | Drill, Field(discriminator="kind")
 ]
 OPERATION: TypeAdapter[AnyOperation] = TypeAdapter(AnyOperation)
 #: The kinds, for diagrams and metrics.
-KINDS: tuple[type[Operation], ...] = (Restore, TakeSnapshot, Upload, Export, Drill)
+KINDS: tuple[type[Operation], ...] = (Restore, Overwrite, Upload, TakeSnapshot, Export, Drill)
 
 __all__ = [
     "KINDS",
@@ -31,6 +32,7 @@ __all__ = [
     "Gated",
     "Operation",
     "Origin",
+    "Overwrite",
     "Phase",
     "Recorded",
     "Restore",

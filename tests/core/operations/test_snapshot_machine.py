@@ -14,6 +14,7 @@ from bot.core.operations import (
     Drill,
     Export,
     Operation,
+    Overwrite,
     TakeSnapshot,
     Upload,
     advance,
@@ -141,6 +142,7 @@ def test_only_a_restore_holds_its_instance() -> None:
     assert {kind: kind.EXCLUSIVE for kind in KINDS} == {
         type(restore()): True,
         type(take()): False,
+        Overwrite: True,
         Upload: True,
         Export: False,
         Drill: False,
