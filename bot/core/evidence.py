@@ -6,6 +6,7 @@ Rules
   * `bot.core.signed` binds it to a key; `bot.views.evidence` makes the page that people read.
 """
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Literal, Self
 
@@ -58,6 +59,13 @@ class CheckLine(Frozen):
     def serious(self) -> bool:
         """Whether a backup on which it does not pass is not proven."""
         return self.severity == "error"
+
+
+def unpassed(lines: Iterable[CheckLine]) -> str:
+    """Name the checks that did not pass in a clause; empty when all did."""
+    names = [f"“{line.name}”" for line in lines if not line.passed]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{', '.join(names[:3])}{more} did not pass" if names else ""
 
 
 class RecoveryTime(Frozen):

@@ -10,7 +10,7 @@ from bot.core.audit import Verdict
 from bot.core.base import OperationId
 from bot.core.errors import BotError, NotAllowed, UnknownOperation
 from bot.core.evidence import AuditLink
-from bot.core.graph.fingerprint import Fingerprint
+from bot.core.graph.fingerprint import Fingerprint, Moment
 from bot.core.operations import AnyOperation, Drill, Gated
 from bot.core.operations.witness import attest
 from bot.core.people import Person
@@ -83,4 +83,6 @@ class EvidenceRoom:
         """Return what was counted before and after, as far as the catalogue knows."""
         if isinstance(op, Drill):
             return None, op.fingerprint
-        return None, None
+        kept = await self._world.fingerprints.of(op.instance_id)
+        mine = {k.moment: k.fingerprint for k in reversed(kept) if k.operation_id == op.id}
+        return mine.get(Moment.BEFORE), mine.get(Moment.AFTER)

@@ -2,9 +2,10 @@
 
 from bot.core.base import InstanceId
 from bot.core.evidence import CheckLine
-from bot.core.graph.fingerprint import Fingerprint, of_snapshot
+from bot.core.graph.fingerprint import Fingerprint, Moment, of_snapshot
 from bot.core.graph.held import held
-from bot.core.operations import Drill
+from bot.core.operations import Drill, Gated
+from bot.core.snapshots import Snapshot
 from bot.ports import GraphDoor
 from bot.services.counting import count
 from bot.services.proof import Proof
@@ -33,6 +34,26 @@ class Examination:
         then, instance = await self._baseline(op), op.plan.instance
         lines = await self._proof.run_through(door, instance, baseline=then)
         return (*held(found, then, others=len(lines)), *lines)
+
+    async def after(self, op: Gated) -> tuple[CheckLine, ...]:
+        """Check an instance that was just overwritten; nothing where nothing says what it holds.
+
+        Its count after the restore is held against the one of the snapshot, where both are known.
+        """
+        instance = op.plan.instance
+        kept = await self._world.fingerprints.of(instance.id)
+        mine = (k for k in kept if k.operation_id == op.id and k.moment is Moment.AFTER)
+        found, then = next(mine, None), None
+        source: Snapshot | None = getattr(op.plan, "snapshot", None)
+        if source is not None:
+            known = await self._world.fingerprints.of(source.instance_id)
+            past = of_snapshot(known, source.id, source.taken_at)
+            # what was counted minutes away says too little where people are alerted by it
+            then = past.fingerprint if past and past.snapshot_id == source.id else None
+        lines = await self._proof.run(instance, baseline=then)
+        if found is None or then is None:
+            return lines
+        return (*held(found.fingerprint, then), *lines)
 
     async def _baseline(self, op: Drill) -> Fingerprint | None:
         """Return what was counted around the snapshot, or None."""

@@ -46,6 +46,7 @@ _AUDITED = {
     e.Voided: "void",
     e.Expired: "expire",
     e.Verified: "done",
+    e.ChecksFailed: "done",
     e.StepFailed: "operation.failed",
     e.SnapshotStarted: "snapshot.accepted",
     e.SafetyWaived: "waive",

@@ -26,7 +26,7 @@ def alarms(op: Operation) -> int:
     """
     if isinstance(op, Drill):
         return op.alarms
-    if op.phase not in (Phase.FAILED, Phase.STUCK):
+    if op.phase not in (Phase.FAILED, Phase.STUCK, Phase.DONE_CHECKS_FAILED):
         return 0
     calls = sum(isinstance(recorded.event, e.OutcomeUnknown) for recorded in op.history)
     last = op.history[-1].event if op.history else None

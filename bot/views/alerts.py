@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.core.operations import Gated, Phase
 from bot.core.operations import events as e
+from bot.views.drill_words import results
 from bot.views.gated_words import line, request_id, tell
 from bot.views.ids import Action
 from bot.views.kinds import words
@@ -35,15 +36,25 @@ def alert(op: Gated, *, link: str | None, now: datetime) -> Message:
     head = {
         P.STUCK: f"❓ Needs a person: {of}",
         P.FAILED: f"❌ {of[:1].upper()}{of[1:]} failed",
+        P.DONE_CHECKS_FAILED: f"❌ Done, checks failed: {of}",
     }.get(op.phase, f"✅ Settled: {of}")
     blocks: list[Block] = [header(head), *stand(told)]
     blocks += [section(each) for each in settled]
     blocks.append(_facts(op, now))
     if op.phase is P.STUCK:
         blocks.append(_buttons(op))
+    if op.phase is P.DONE_CHECKS_FAILED:
+        blocks += [section(results(op.checks)), *_undo(op)]
     blocks += linked(link, "Open the card")
-    lead = {P.STUCK: "Help needed", P.FAILED: "Alert"}.get(op.phase, "Settled")
+    alarmed = dict.fromkeys((P.FAILED, P.DONE_CHECKS_FAILED), "Alert")
+    lead = {P.STUCK: "Help needed", **alarmed}.get(op.phase, "Settled")
     return Message(text=f"{lead}: {line(told)} Reference {op.id}.", blocks=tuple(blocks))
+
+
+def _undo(op: Gated) -> list[Block]:
+    if not op.safety_snapshot:
+        return []
+    return [actions(f"alert.{op.id}.undo", button("Undo…", Action.UNDO, op.id))]
 
 
 def _settled(op: Gated) -> list[str]:
@@ -86,7 +97,7 @@ def _state(op: Gated) -> str:
         return f"uncertain: Aura had accepted the {op.NOUN}, who looked says it did not run"
     if op.last(e.SettledNotRun):
         return "not changed, by the word of who looked"
-    if op.phase in (P.VERIFYING, P.DONE):
+    if op.phase is P.VERIFYING or op.replaced:
         return f"{words(op).past} and running"
     if op.phase is P.RESTORING:
         return f"offline, being {words(op).past}"

@@ -60,7 +60,7 @@ class Words:
 def flow(op: Gated, source: str, *, present: str, former: str) -> str:
     """Spell out from where to where data flows; what is lost before and after the call."""
     target = called(op.plan.instance)
-    if op.phase is Phase.DONE:
+    if op.replaced:
         return f"Data flowed *from* {source} *to* {target}; what it held before is gone."
     if op.final or op.phase is Phase.STUCK:
         outcome = " It did not happen." if op.untouched else ""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.core.operations import Gated, Phase
 from bot.core.operations.events import Approved
+from bot.views.drill_words import results
 from bot.views.gated_words import line, request_id, tell
 from bot.views.ids import Action
 from bot.views.kit import Block, Message, actions, button, clean, code, context, section, span, user
@@ -14,6 +15,7 @@ P = Phase
 
 _SIGNS = {
     P.DONE: "✅",
+    P.DONE_CHECKS_FAILED: "❌",
     P.DENIED: "⛔",
     P.EXPIRED: "⌛",
     P.CANCELLED: "✖",
@@ -31,14 +33,15 @@ def ending(op: Gated, *, now: datetime) -> Message:
     if op.approvers:
         so_far = "" if op.last(Approved) else " so far"
         who += f", approved by {people(op.approvers)}{so_far}"
-    if op.phase is P.DONE:
+    if op.replaced:
         took = f"{took} {_split(op)}"
     signed = told.model_copy(update={"happened": f"{sign} {told.happened}"})
     blocks: list[Block] = [
         *stand(signed),
         section(f"{who}. {took}".rstrip()),
-        *(_consumers(op) if op.phase is P.DONE else []),
-        *(_undo(op) if op.phase is P.DONE else []),
+        *([section(results(op.checks))] if op.checks else []),
+        *(_consumers(op) if op.replaced else []),
+        *(_undo(op) if op.replaced else []),
         actions(f"evidence.{op.id}", button("Evidence…", Action.EVIDENCE, op.id)),
         context(_reference(op)),
     ]

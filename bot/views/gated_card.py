@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.core.operations import Gated, Phase, Upload
 from bot.core.operations import events as e
+from bot.views.drill_words import results
 from bot.views.gated_words import line, tell
 from bot.views.kinds import words
 from bot.views.kit import (
@@ -48,7 +49,7 @@ _STEPS: tuple[tuple[str, str, tuple[type, ...]], ...] = (
     ("Last look", "{} call recorded", (e.RestoreIntended,)),
     ("Sent to Aura", "Accepted by Aura", (e.RestoreStarted, e.SettledRan)),
     ("Restoring, the instance is offline", "Running again", (e.RestoreFinished,)),
-    ("Reading once more", "Confirmed", (e.Verified,)),
+    ("Reading once more", "Confirmed", (e.Verified, e.ChecksFailed)),
 )
 _SENDING = ("Sending the file", "File sent", (e.TransferFinished,))
 _UNKNOWN = frozenset({P.UNCERTAIN, P.STUCK})
@@ -66,6 +67,7 @@ def card(op: Gated, *, now: datetime) -> Message:
         section(f"*Reason*\n{quote(op.plan.reason)}"),
         *cdc(op),
         section(_checklist(op)),
+        *([section(results(op.checks))] if op.checks else []),
         foot(op, now),
     ]
     return Message(text=line(told), blocks=tuple(blocks))
@@ -81,6 +83,8 @@ def _head(op: Gated) -> str:
             return f"▶ Checking {name}"
         case P.DONE:
             return f"✅ {said.done.format(name)}"
+        case P.DONE_CHECKS_FAILED:
+            return f"❌ {said.done.format(name)}, checks failed"
         case phase:
             return _HEADS[phase].format(said.of.format(name))
 
@@ -123,7 +127,7 @@ def _checklist(op: Gated) -> str:
             under_way = False
         else:
             lines.append(f"{'·' if op.final else '○'} {label}")
-    if op.final and op.ended_at and op.phase is not P.DONE:
+    if op.final and op.ended_at and not op.replaced:
         lines.append(f"✖ Ended as {op.phase} · {hour(op.ended_at, beside=at)}")
     return "\n".join(lines)
 

@@ -89,6 +89,14 @@ def tell(op: Gated) -> Told:
                 data=f"{words(op).holds(op)} {words(op).gone}",
                 next=_after(op),
             )
+        case P.DONE_CHECKS_FAILED:
+            failed = op.last(e.ChecksFailed)
+            why = sentence(failed.reason, 160) if failed else ""
+            return Told(
+                happened=f"{instance} is {words(op).past}, and checks failed. {why}",
+                data=f"{words(op).holds(op)} It is not what it should be.",
+                next=_after(op),
+            )
         case P.DENIED | P.EXPIRED | P.CANCELLED | P.VOIDED:
             return _ended(op)
         case P.FAILED:

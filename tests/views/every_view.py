@@ -87,6 +87,7 @@ def restores(said: str) -> Iterator[Restore]:
         (*to_ready(of), INTENDED, e.RestoreRefused(reason=said, hint=said, request_id=said)),
         (*to_restoring(of), failed),
         to_done(of),
+        (*to_done(of)[:-1], e.ChecksFailed(checks=(line(said),) * 30, reason=said)),
     ):
         yield restore(*events, plan=of)
     yield restore(plan=bare)

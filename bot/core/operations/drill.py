@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 from bot.core.base import Frozen
 from bot.core.drills import DrillPlan, Outcome
 from bot.core.errors import IllegalTransition
-from bot.core.evidence import CheckLine, RecoveryTime
+from bot.core.evidence import CheckLine, RecoveryTime, unpassed
 from bot.core.graph.fingerprint import Fingerprint
 from bot.core.operations import events as e
 from bot.core.operations.base import Operation, Table
@@ -210,9 +210,9 @@ class Drill(Operation):
             return e.DrillCalledOff()
         broken = [line for line in self.checks if not line.passed]
         if any(line.serious for line in broken):
-            return e.DrillNotProven(reason=_named([line for line in broken if line.serious]))
+            return e.DrillNotProven(reason=unpassed(line for line in broken if line.serious))
         if broken:
-            return e.DrillWarned(reason=_named(broken))
+            return e.DrillWarned(reason=unpassed(broken))
         if not self.checks:
             return e.DrillWarned(reason="it was restored and counted, but no check ran")
         return e.DrillProven()
@@ -263,9 +263,3 @@ class Drill(Operation):
     def _after(self, kind: type[Frozen]) -> int | None:
         when = self.when(kind)
         return int((when - self.created_at).total_seconds()) if when else None
-
-
-def _named(lines: list[CheckLine]) -> str:
-    names = ", ".join(f"“{line.name}”" for line in lines[:3])
-    more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
-    return f"{names}{more} did not pass"

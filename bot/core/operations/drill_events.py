@@ -29,6 +29,14 @@ class Checked(Frozen):
     checks: tuple[CheckLine, ...]
 
 
+class ChecksFailed(Frozen):
+    """A restore ran as planned, and the data is not what it should be."""
+
+    kind: Literal["checks_failed"] = "checks_failed"
+    checks: tuple[CheckLine, ...]
+    reason: str
+
+
 class RestoreAsked(Frozen):
     """The restore that was rehearsed stands before its approvers."""
 

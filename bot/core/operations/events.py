@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.core.base import Frozen, InstanceId, SnapshotId
+from bot.core.evidence import CheckLine
 from bot.core.operations import drill_events as drill
 from bot.core.operations import export_events as export
 from bot.core.people import Person
@@ -139,6 +140,8 @@ class Verified(Frozen):
     """A second reading confirms: same instance, running."""
 
     kind: Literal["verified"] = "verified"
+    checks: tuple[CheckLine, ...] = ()
+    """What the checks found; those that did not pass merely warn."""
 
 
 class StepFailed(Frozen):
@@ -222,6 +225,7 @@ class LoadSeen(Frozen):
 
 
 Checked = drill.Checked
+ChecksFailed = drill.ChecksFailed
 CleanUpBegun = drill.CleanUpBegun
 DrillCalledOff = drill.DrillCalledOff
 DrillCouldNotRun = drill.DrillCouldNotRun
@@ -256,6 +260,7 @@ Event = Annotated[
     | SettledNotRun
     | RestoreFinished
     | Verified
+    | ChecksFailed
     | StepFailed
     | ScratchPlanned
     | ScratchCreated

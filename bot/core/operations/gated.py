@@ -15,6 +15,7 @@ from typing import ClassVar, TypeVar
 
 from bot.core.base import SnapshotId
 from bot.core.errors import BotError, IllegalTransition, NotAllowed
+from bot.core.evidence import CheckLine
 from bot.core.operations import events as e
 from bot.core.operations.approval import ENDS, LAPSES, Asked
 from bot.core.operations.base import Table, advance
@@ -60,6 +61,7 @@ CALLING: Table = {
     },
     P.VERIFYING: {
         e.Verified: P.DONE,
+        e.ChecksFailed: P.DONE_CHECKS_FAILED,
         e.StepFailed: P.FAILED,
         e.OutcomeUnknown: P.STUCK,
     },
@@ -69,6 +71,7 @@ CALLING: Table = {
         e.SettledRan: P.RESTORING,
         e.SettledNotRun: P.FAILED,
     },
+    P.DONE_CHECKS_FAILED: {},
 }
 
 
@@ -129,6 +132,17 @@ class Gated(Asked):
         """The id of the safety snapshot once it was begun."""
         started = self.last(e.SnapshotStarted)
         return started.snapshot_id if started else None
+
+    @property
+    def replaced(self) -> bool:
+        """Whether it ended with the data replaced as planned, whatever the checks said."""
+        return self.phase in (P.DONE, P.DONE_CHECKS_FAILED)
+
+    @property
+    def checks(self) -> tuple[CheckLine, ...]:
+        """What the checks found in the instance afterwards."""
+        said = self.last(e.ChecksFailed) or self.last(e.Verified)
+        return said.checks if said else ()
 
     @property
     def touched(self) -> bool:

@@ -31,6 +31,8 @@ class Phase(StrEnum):
     """Running again; one more reading confirms it."""
     DONE = "done"
     """Done as planned."""
+    DONE_CHECKS_FAILED = "done_checks_failed"
+    """Done as planned, and the data is not what it should be."""
     DENIED = "denied"
     """An approver said no."""
     EXPIRED = "expired"

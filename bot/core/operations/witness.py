@@ -21,6 +21,7 @@ from bot.core.graph.fingerprint import Fingerprint
 from bot.core.operations import events as e
 from bot.core.operations.base import Operation, Recorded
 from bot.core.operations.drill import Drill
+from bot.core.operations.gated import Gated
 
 
 def attest(
@@ -83,8 +84,7 @@ def _facts(fingerprint: Fingerprint | None) -> Facts | None:
 
 
 def _checks(op: Operation) -> tuple[CheckLine, ...]:
-    ran = op.last(e.Checked)
-    return ran.checks if ran else ()
+    return op.checks if isinstance(op, Drill | Gated) else ()
 
 
 def _recovery(op: Operation) -> RecoveryTime:
@@ -94,4 +94,6 @@ def _recovery(op: Operation) -> RecoveryTime:
 
     if isinstance(op, Drill):
         return op.recovery
-    return RecoveryTime(running=after(e.RestoreFinished), verified=after(e.Verified))
+    return RecoveryTime(
+        running=after(e.RestoreFinished), verified=after(e.ChecksFailed) or after(e.Verified)
+    )

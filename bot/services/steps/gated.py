@@ -6,6 +6,7 @@ from typing import Generic, TypeVar, assert_never
 
 from bot.core.base import SnapshotId
 from bot.core.errors import AuraError, AuraNotFound, AuraUnavailable, NotAllowed
+from bot.core.evidence import unpassed
 from bot.core.graph.fingerprint import Moment
 from bot.core.instances import Condition
 from bot.core.operations import Gated
@@ -13,7 +14,9 @@ from bot.core.operations import events as e
 from bot.core.operations.gated import GatedStep
 from bot.core.permits import Permit, mint
 from bot.ports import Accepted
+from bot.services.examination import Examination
 from bot.services.fingerprints import Fingerprints
+from bot.services.proof import Proof
 from bot.services.recheck import Recheck
 from bot.services.steps import Later
 from bot.services.steps.snapshot import begin_snapshot, begun, snapshot_runs, watch_snapshot
@@ -29,6 +32,7 @@ class GatedSteps(ABC, Generic[G]):
         self._world = world
         self._recheck = recheck
         self._fingerprints = Fingerprints(world)
+        self._examination = Examination(world, Proof(world))
 
     @abstractmethod
     async def call(self, permit: Permit) -> Accepted:
@@ -165,7 +169,11 @@ class GatedSteps(ABC, Generic[G]):
         if not isinstance(seen, e.RestoreFinished):
             return seen
         await self._count(op, Moment.AFTER)
-        return e.Verified()
+        lines = await self._examination.after(op)
+        serious = [line for line in lines if line.serious and not line.passed]
+        if serious:
+            return e.ChecksFailed(checks=lines, reason=unpassed(serious))
+        return e.Verified(checks=lines)
 
     async def _count(self, op: G, moment: Moment) -> None:
         """Keep what the instance holds now; at most once, and never in the way."""
