@@ -22,7 +22,7 @@ GOALS: dict[str, float] = {
     "seconds to ready p50": 2.0,
     "upload time ratio": 1.25,
     "upload memory MB": 150,
-    "snapshot lists ratio": 2.0,
+    "snapshot lists ratio": 1.25,
     "state looks ratio": 1.1,
     "watch calls a minute": 62,
     "archive time ratio": 1.75,

@@ -70,8 +70,8 @@ class WatchLog(Protocol):
     async def sightings(self) -> tuple[Sighting, ...]:
         """Return what is known of every watched instance, copies and proofs included."""
 
-    async def save(self, sighting: Sighting) -> None:
-        """Store one; its copies and proofs are kept apart, and not touched."""
+    async def save(self, *sightings: Sighting) -> None:
+        """Store some; their copies and proofs are kept apart, and not touched."""
 
     async def forget(self, instance_id: InstanceId) -> None:
         """Forget all of an instance."""

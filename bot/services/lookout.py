@@ -21,6 +21,7 @@ from bot.core.housekeeping import Bearings
 from bot.core.instances import InstanceSummary
 from bot.core.protection import Protection
 from bot.core.retention import Witness, forgotten, to_ask, witnesses
+from bot.core.scratch import PREFIX
 from bot.core.sightings import Look, Sighting
 from bot.core.snapshots import Snapshot
 from bot.core.tiers import TierFacts, facts
@@ -31,8 +32,6 @@ log = structlog.get_logger(__name__)
 
 #: So many looks are on their way at a time.
 LANES = 6
-#: What the names of instances begin with that the bot makes for drills and archives.
-SCRATCH = "savepoint-scratch-"
 
 
 class _Away(Exception):
@@ -126,7 +125,7 @@ class Lookout:
 
     def _ours(self, instance: InstanceSummary) -> bool:
         """Whether the bot itself made it for a while; those have their own watch."""
-        return instance.name.startswith(SCRATCH)
+        return instance.name.startswith(PREFIX)
 
     async def _states(self, sights: dict[InstanceId, Sighting], calls: int) -> int:
         """Look at the state of instances; returns how many calls are left."""
@@ -209,12 +208,14 @@ class Lookout:
                 return_exceptions=True,
             )
             trouble: BaseException | None = None
+            changed: list[Sighting] = []
             for instance_id, seen in zip(few, found, strict=True):
                 if isinstance(seen, BaseException):
                     trouble = seen
                 elif seen != sights[instance_id]:
                     sights[instance_id] = seen
-                    await self._world.watch.save(seen)
+                    changed.append(seen)
+            await self._world.watch.save(*changed)
             if trouble is not None:
                 raise trouble
 

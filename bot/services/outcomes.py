@@ -9,7 +9,7 @@ from bot.core.schedules import Schedule, Work
 from bot.services.world import World
 
 #: How an operation ends that did its work, or was taken back.
-_WELL = frozenset({"done", "cancelled"})
+_WELL = frozenset({"done", "proven", "proven_with_warnings", "cancelled"})
 
 
 async def ended(world: World, op: AnyOperation) -> None:
@@ -17,7 +17,6 @@ async def ended(world: World, op: AnyOperation) -> None:
     schedule, at = op.origin.schedule, op.ended_at
     if schedule is None or at is None or op.kind not in set(Work):
         return
-    failed = op.last(e.StepFailed)
     await world.watch.ended(
         Outcome(
             schedule=schedule,
@@ -27,10 +26,18 @@ async def ended(world: World, op: AnyOperation) -> None:
             name=op.plan.instance.name,
             at=at,
             failed=str(op.phase) not in _WELL,
-            why=failed.reason if failed else f"it ended as {op.phase}",
+            why=_why(op),
             operation_id=op.id,
         )
     )
+
+
+def _why(op: AnyOperation) -> str:
+    """Return the reason that its last words give, or how it ended."""
+    said = getattr(op.history[-1].event, "reason", "") if op.history else ""
+    failed = op.last(e.StepFailed)
+    ended = str(op.phase).replace("_", " ")
+    return said or (failed.reason if failed else "") or f"it ended as {ended}"
 
 
 async def refused(world: World, schedule: Schedule, instance: InstanceSummary, why: str) -> None:

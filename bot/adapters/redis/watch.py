@@ -82,11 +82,13 @@ class RedisWatchLog:
                 found.append(sight.with_outside(kept, _time(proven) if proven else None))
             return tuple(found)
 
-    async def save(self, sighting: Sighting) -> None:
-        """Store one; its copies and proofs are kept apart, and not touched."""
-        bare = sighting.with_outside((), None)
+    async def save(self, *sightings: Sighting) -> None:
+        """Store some; their copies and proofs are kept apart, and not touched."""
+        if not sightings:
+            return
+        pairs = [(s.id, s.with_outside((), None).model_dump_json()) for s in sightings]
         with guarded():
-            await self._redis.hset(_SIGHTS, sighting.id, bare.model_dump_json())
+            await self._redis.hset(_SIGHTS, items=[word for pair in pairs for word in pair])
 
     async def forget(self, instance_id: InstanceId) -> None:
         """Forget all of an instance."""

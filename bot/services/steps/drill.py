@@ -165,6 +165,8 @@ class DrillSteps:
     async def _report(self, op: Drill) -> e.Event:
         conclusion = op.conclusion()
         outcome = OUTCOMES.get(DrillPhase(TABLE[op.phase][type(conclusion)]))
+        if outcome is not None and outcome.proves and op.snapshot is not None:
+            await self._world.watch.proved(op.instance_id, op.snapshot.taken_at)
         if outcome is not None:
             await self._world.drills.keep(
                 LastDrill(
