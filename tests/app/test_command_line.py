@@ -251,12 +251,13 @@ def test_the_sandbox_is_told_what_was_asked_for(run: Run, monkeypatch: pytest.Mo
         asked.append(options)
 
     monkeypatch.setattr(line, "_sandbox", start)
-    for words in ([], ["--port", "1", "--speed", "2", "--no-bot"], ["--only", "aura"]):
+    for words in ([], ["--port", "1", "--speed", "2", "--no-bot"], ["--only", "aura"], ["--neo4j"]):
         assert run("sandbox", *words)[0] == 0
     assert asked == [
-        {"port": 8484, "speed": 20.0, "bot": True, "only": None},
-        {"port": 1, "speed": 2.0, "bot": False, "only": None},
-        {"port": 8484, "speed": 20.0, "bot": False, "only": "aura"},
+        {"port": 8484, "speed": 20.0, "bot": True, "only": None, "neo4j": False},
+        {"port": 1, "speed": 2.0, "bot": False, "only": None, "neo4j": False},
+        {"port": 8484, "speed": 20.0, "bot": False, "only": "aura", "neo4j": False},
+        {"port": 8484, "speed": 20.0, "bot": True, "only": None, "neo4j": True},
     ]
 
 

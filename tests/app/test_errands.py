@@ -29,9 +29,8 @@ def of(findings: tuple[Finding, ...], level: Level) -> list[str]:
 async def test_a_healthy_house_has_nothing_wrong(env: dict[str, str]) -> None:
     findings = await diagnose(load(env))
     assert of(findings, Level.WRONG) == []
-    assert of(findings, Level.WARN) == [
-        "store: appendonly is off: a restart of the store loses operations"
-    ]
+    warned = [said for said in of(findings, Level.WARN) if not said.startswith("vault")]
+    assert warned == ["store: appendonly is off: a restart of the store loses operations"]
     assert "production: people: every requester finds 1 to approve" in of(findings, Level.OK)
 
 
@@ -103,7 +102,7 @@ async def test_the_report_has_a_line_each_how_to_mend_it_and_the_sum(env: dict[s
         "                               → Copy the Bot User OAuth Token of “Install App” "
         "into SLACK_BOT_TOKEN.\n"
     ) in text
-    assert text.endswith("\n\n1 wrong, 1 warn, 5 ok\n")
+    assert text.endswith("\n\n1 wrong, 4 warn, 6 ok\n")
 
 
 async def test_an_errand_grants_no_permit_whatever_comes() -> None:
