@@ -32,6 +32,7 @@ VARIABLES = {
     # what the example configuration names besides
     "ORDERS_READER": "reader",
     "ORDERS_READER_PASSWORD": "hush-reader",
+    "ORDERS_PASSWORD": "hush-orders",
     "METRICS_CLIENT_ID": "metrics",
     "METRICS_CLIENT_SECRET": "hush-metrics",
 }

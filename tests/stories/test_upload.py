@@ -129,6 +129,7 @@ Please check your application. The way back is the safety snapshot `70889b24-aae
 Requested by @Requester, approved by @Approver One. It took 5 min 32 s from request to end. Asked 07:41 UTC, done 07:46 UTC.
 *Undo* asks to restore the safety snapshot `70889b24-aae1-4150-9e50-7ac428c11b65`: a new request with the same gates.
 [Undo…]
+[Evidence…]
 Reference `(id)` · plan `(seal)`\
 """,
         ]
@@ -145,6 +146,7 @@ Reference `(id)` · plan `(seal)`\
             "upload.send done",
             "upload.accepted done",
             "upload.done done",
+            "upload.evidence done",
         ]
     )
     assert [r.kind for r in story.aura.restores] == ["upload"]

@@ -1,6 +1,8 @@
 """Uploads that meet trouble: storage and console that fail, loads that fail or never begin."""
 # ruff: noqa: E501 -- what people read stands here as they read it
 
+import json
+import logging
 import re
 from random import Random
 
@@ -124,6 +126,7 @@ async def test_the_card_follows_the_file_on_its_way(story: Story, large: bytes) 
 ✖ @Requester cancelled the upload into *orders-prod* `0d5e7a11`. Nothing in the instance was changed.
 If it is still needed, ask again: `/aura upload 0d5e7a11 large.backup`.
 Requested by @Requester, approved by @Approver One. It took (time) from request to end.
+[Evidence…]
 Reference `(id)` · plan `(seal)`\
 """)
     assert loads(story) == 0
@@ -288,3 +291,38 @@ async def test_a_file_that_vanishes_while_it_travels_ends_it(story: Story) -> No
     await story.advance(minutes=10)
     assert (await uploaded(story)).phase == "failed"
     assert "There is no file" in str(story.requester.thread()[-1])
+
+
+async def test_no_password_token_or_link_leaves_through_a_failing_upload(
+    story: Story, large: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    secrets: set[str] = {aura.database_password(aura.ORDERS_PROD, "neo4j")}
+    await asked(story, file="large.backup")
+    faults = story.aura.faults
+    faults.storage_drops.next()
+    faults.storage_down.next(3)
+    faults.load_fails.next()
+    world = story.bot.house.world
+
+    async def note(name: str) -> None:
+        secrets.update(story.aura.console._tickets)
+        for one in story.aura.console.imports.values():
+            secrets.update({one.secret, one.stored.session or one.secret})
+
+    change_world(story, sendings=Cued(world.sendings, after=note))
+    await approve(story)
+    await story.advance(minutes=40)
+    assert (await uploaded(story)).phase == "failed"
+    assert len(secrets) >= 4
+    places = {
+        "a call to Slack": [json.dumps(call.args, default=str) for call in story.slack.calls],
+        "the audit log": [record.model_dump_json() for record in await story.records()],
+        "a library's log": [r.getMessage() + str(r.exc_info) for r in caplog.records],
+        "the operations": [op.model_dump_json() for op in await story.bot.operations.recent()],
+        "the settings": [repr(story.bot.settings), repr(world.imports), repr(vars(world.imports))],
+    }
+    for place, texts in places.items():
+        assert texts, place
+        for secret in secrets:
+            assert not [text for text in texts if secret in text], f"a secret in {place}"

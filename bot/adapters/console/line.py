@@ -50,13 +50,14 @@ class Line:
         self.clock = clock
         self._chance = chance
         origin = httpx.URL(url)
+        self._guard = Guard(
+            transport or httpx.AsyncHTTPTransport(),
+            origin=origin,
+            spending=Spending(consume, clock),
+        )
         self._http = httpx.AsyncClient(
             base_url=origin,
-            transport=Guard(
-                transport or httpx.AsyncHTTPTransport(),
-                origin=origin,
-                spending=Spending(consume, clock),
-            ),
+            transport=self._guard,
             timeout=TIMEOUT,
             follow_redirects=False,
             trust_env=False,  # no .netrc, no proxy that would bypass the guard
@@ -82,7 +83,7 @@ class Line:
             json=said,
             extensions={"effect": effect, "consent": consent, "permit": permit},
         )
-        response = await self._exchange(request)
+        response = await _translated(lambda: self._http.send(request))
         if response.is_success:
             return response.content
         raise _error(response)
@@ -104,7 +105,15 @@ class Line:
             content=content,
             extensions={"effect": Effect.STORE},
         )
-        return await self._exchange(request)
+
+        async def send() -> httpx.Response:
+            # past the client, which writes every address into the log of the library
+            response = await self._guard.handle_async_request(request)
+            response.request = request
+            await response.aread()
+            return response
+
+        return await _translated(send)
 
     async def patiently(self, act: Callable[[], Awaitable[T]], *, until: float) -> T:
         """Do something that may be repeated, again and again while Aura is absent.
@@ -130,19 +139,20 @@ class Line:
         """Close all connections."""
         await self._http.aclose()
 
-    async def _exchange(self, request: httpx.Request) -> httpx.Response:
-        try:
-            return await self._http.send(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
-            # `from None`: what httpx says may name the address, and signed ones are secrets
-            raise AuraUnreachable(
-                "Aura's console or its storage cannot be reached",
-                hint="Check the network, and the address of the console.",
-            ) from None
-        except httpx.TimeoutException:
-            raise AuraUnavailable("Aura's console or its storage did not answer in time") from None
-        except httpx.RequestError:
-            raise AuraUnavailable("the connection to Aura's console or storage broke") from None
+
+async def _translated(send: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    try:
+        return await send()
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+        # `from None`: what httpx says may name the address, and signed ones are secrets
+        raise AuraUnreachable(
+            "Aura's console or its storage cannot be reached",
+            hint="Check the network, and the address of the console.",
+        ) from None
+    except httpx.TimeoutException:
+        raise AuraUnavailable("Aura's console or its storage did not answer in time") from None
+    except httpx.RequestError:
+        raise AuraUnavailable("the connection to Aura's console or storage broke") from None
 
 
 def _error(response: httpx.Response) -> AuraError:
