@@ -11,6 +11,7 @@ from bot.core.plan import OverwritePlan
 from bot.core.policy import Role
 from bot.core.snapshots import Exportable, Snapshot
 from bot.ports import Draft
+from bot.services.fingerprints import Fingerprints
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.record import submit
@@ -33,6 +34,7 @@ class Overwrites:
         self._gate = gate
         self._fleet = fleet
         self._restores = restores
+        self._fingerprints = Fingerprints(world)
 
     async def draft(self, person: Person, origin: Origin) -> Draft:
         """Begin an overwrite modal."""
@@ -63,6 +65,7 @@ class Overwrites:
             source_environment=home.name if home else None,
             project=await self._fleet.project(onto),
             snapshot=chosen,
+            loss=await self._fingerprints.loss(onto, None),
             now=self._world.clock.now(),
         )
         filled = {
@@ -115,6 +118,7 @@ class Overwrites:
             source_environment=home.name if home else None,
             snapshot=snapshot,
             reason=form.reason.strip(),
+            loss=await self._fingerprints.loss(target, None),
             quorum=environment.quorum,
             policy_version=environment.policy_version,
             created_at=now,

@@ -4,12 +4,14 @@ from pydantic import AwareDatetime
 
 from bot.core.base import Frozen
 from bot.core.environments import Environment
+from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
 from bot.core.overwriting import contrasts
 from bot.core.snapshots import OFFER_DAYS, Exportable, Snapshot
 from bot.views import asking
 from bot.views.asking import Form
 from bot.views.forms import field
+from bot.views.graph import lost
 from bot.views.ids import Action, Callback, Field
 from bot.views.kit import (
     Block,
@@ -44,6 +46,7 @@ class OverwriteFacts(Frozen):
     source: Instance
     source_environment: str | None
     snapshot: Snapshot | None
+    loss: Loss | None = None
     now: AwareDatetime
 
 
@@ -79,6 +82,7 @@ def form(facts: OverwriteFacts, *, draft_id: str) -> View:
         ),
         _picker(facts, draft_id),
         section(_direction(facts)),
+        *lost(facts.loss, asked=False),
         *_warnings(facts),
         *asking.cdc(target, "An overwrite"),
         *FORM.asks(facts.environment, draft_id, obstacle=None),
