@@ -53,6 +53,8 @@ class Words:
     command: Callable[[Any], str]
     #: What happens first once it is approved: `the safety snapshot begins`.
     first: str = "the safety snapshot begins"
+    #: What is said besides once a file has arrived.
+    arrived: Callable[[Any], str] = lambda _op: ""
     #: What else an approver must see before deciding.
     notes: Callable[[Any], list[Block]] = lambda _op: []
 

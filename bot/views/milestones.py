@@ -4,7 +4,6 @@ from bot.core.operations import Gated, Recorded
 from bot.core.operations import events as e
 from bot.views.kinds import of, words
 from bot.views.kit import Message, code, moment, section, user
-from bot.views.upload_words import expected
 from bot.views.words import called, sentence
 
 
@@ -39,7 +38,7 @@ def _line(op: Gated, recorded: Recorded, index: int) -> str | None:
             )
         case e.TransferFinished():
             arrived = "✅ The file has arrived in Aura's storage."
-            return f"{arrived} {instance} is not changed yet.{expected(op)}"
+            return f"{arrived} {instance} is not changed yet.{words(op).arrived(op)}"
         case e.SafetyWaived():
             return f"⚠ No safety snapshot of {instance} is taken, as the approved plan says."
         case e.SnapshotStarted(snapshot_id=snapshot_id, adopted=adopted):

@@ -1,7 +1,7 @@
 """What loading a backup file says in its own words."""
 
 from bot.core.backups import Inspection
-from bot.core.operations import Gated, Phase, Upload
+from bot.core.operations import Phase, Upload
 from bot.core.operations import events as e
 from bot.core.uploads import expected_minutes
 from bot.views.asked import Words, flow
@@ -115,10 +115,8 @@ def _command(op: Upload) -> str:
     return f"/aura upload {clean(op.instance_id, 40)} {clean(op.plan.file.name, 200)}"
 
 
-def expected(op: Gated) -> str:
+def _expected(op: Upload) -> str:
     """Say how long Aura may take, by the rule of Neo4j's own command."""
-    if not isinstance(op, Upload):
-        return ""
     return f" Loading it may take Aura about {expected_minutes(op.plan.file.unpacked)} min."
 
 
@@ -135,5 +133,6 @@ UPLOAD = Words(
     title="Overwrite {}",
     question=_question,
     command=_command,
+    arrived=_expected,
     first="the file is sent, and then the safety snapshot is taken",
 )

@@ -11,6 +11,7 @@ from bot.adapters.vault import ObstoreVault, open_place
 from bot.core.base import InstanceId
 from bot.core.errors import VaultUnavailable
 from bot.core.vault import Contents, Facts, Kind, Manifest
+from bot.services.backup_files import BackupFiles
 from bot.services.exports import NOBODY, Exports
 from sandbox.aura import fleet as aura
 from sandbox.aura.archives import graph_in
@@ -36,7 +37,13 @@ class Shelf:
         )
         story.change_world(vault=self.vault)
 
-    async def add(self, content: bytes, kind: Kind = Kind.BACKUP) -> Manifest:
+    async def bare(self, content: bytes) -> Manifest:
+        """Store a file without looking into it, as an older version did."""
+        return await self.add(content, bare=True)
+
+    async def add(
+        self, content: bytes, kind: Kind = Kind.BACKUP, *, bare: bool = False
+    ) -> Manifest:
         """Store a file as an export of orders-prod."""
         facts = Facts(
             environment="production",
@@ -51,7 +58,7 @@ class Shelf:
             for at in range(0, len(content), 1000):
                 yield content[at : at + 1000]
 
-        if kind is not Kind.BACKUP:
+        if kind is not Kind.BACKUP or bare:
             return await self.vault.put(facts, chunks())
         world = self.story.bot.house.world
         exports = Exports(vault=self.vault, audit=world.audit, clock=world.clock, rules={})
@@ -80,6 +87,21 @@ async def test_an_encrypted_export_without_its_key_is_explained(
     await story.requester.types(f"/aura upload orders-prod {kept.id}")
     assert "The export is encrypted, and the key to it is not here" in str(story.requester.modal)
     assert not await story.bot.operations.recent(1)
+
+
+async def test_a_manifest_that_does_not_know_the_header_is_completed_from_the_file(
+    story: Story, tmp_path: Path
+) -> None:
+    shelf = Shelf(story, tmp_path / "shelf", sealed=False, key=False)
+    kept = await shelf.bare(sample(story))
+    assert kept.header == {}
+    await asked(story, file=kept.id)
+    file = (await uploaded(story)).plan.file
+    assert file.inspection.database == "neo4j"
+    files = BackupFiles(story.bot.house.world)
+    assert await files.differences(file) == ()
+    other = file.model_copy(update={"sha256": "0" * 64})
+    assert await files.differences(other) == ("the file is not the one that was read",)
 
 
 async def test_an_archive_of_the_graph_is_no_backup(story: Story, tmp_path: Path) -> None:
