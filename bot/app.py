@@ -31,7 +31,7 @@ from bot.config import Settings
 from bot.core.base import OperationId
 from bot.core.errors import ChatUnavailable
 from bot.ports import Clock, Queue
-from bot.services import reaper, scheduler, sweep, watch
+from bot.services import digests, reaper, scheduler, sweep, watch
 from bot.services.house import House, furnish
 from bot.services.world import Pace, World
 from handlers import ROUTES, files, register
@@ -280,6 +280,7 @@ def _loops(
         "scheduler": (scheduler.EVERY, house.scheduler),
         "reaper": (reaper.EVERY, house.reaper),
         "watch": (watch.EVERY, house.watch),
+        "digests": (digests.EVERY, house.digests),
         "sign in": (RENEW, bot.aura.sign_in),
     }
     if socket:

@@ -20,6 +20,7 @@ from bot.config.watch import WatchTable
 from bot.core.base import ChannelId, GroupId, InstanceId, ProjectId, UserId
 from bot.core.environments import Environment, Estate, Watch
 from bot.core.people import Group
+from bot.core.schedules import Timing
 
 _USER = r"^[UW][A-Z0-9]{5,}$"
 _USER_GROUP = r"^S[A-Z0-9]{5,}$"
@@ -99,6 +100,9 @@ class EnvironmentTable(_Closed):
     )
     protection: ProtectionTable = ProtectionTable()
     alerts: AlertTable = AlertTable()
+    digest: Timing | None = Field(
+        default=None, description="When to tell what needs a person: a cron time and a zone."
+    )
 
     def environment(self, name: str) -> Environment:
         """Return it as the core knows it."""
@@ -123,6 +127,7 @@ class EnvironmentTable(_Closed):
             protection=self.protection.protection(),
             alerts=self.alerts.rules(),
             routes=self.alerts.routes(),
+            digest=self.digest,
         )
 
 

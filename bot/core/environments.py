@@ -10,7 +10,7 @@ from bot.core.base import ChannelId, Frozen, InstanceId, ProjectId
 from bot.core.instances import InstanceSummary
 from bot.core.people import Group, Person, Robot
 from bot.core.protection import Protection
-from bot.core.schedules import Schedule
+from bot.core.schedules import Schedule, Timing
 from bot.core.seal import seal
 from bot.core.tiers import FACTS, TierFacts
 from bot.core.watch import WatchRules
@@ -62,6 +62,8 @@ class Watch(Frozen):
     protection: Protection = Protection()
     alerts: AlertRules = AlertRules()
     routes: Mapping[Severity, ChannelId] = Field(default={})
+    digest: Timing | None = None
+    """When the environment hears what needs a person; None for never."""
 
     @property
     def on(self) -> bool:

@@ -1,16 +1,21 @@
 """The Home tab: what a person sees of the fleet, and what waits for them."""
 
+from datetime import datetime
+
 from bot.core import policy
 from bot.core.environments import Environment
 from bot.core.errors import AuraError, BotError
 from bot.core.operations import AnyOperation, Asked, Phase
 from bot.core.people import Person
 from bot.core.policy import Role
+from bot.core.schedules import Work
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.jobs import Jobs
+from bot.services.scheduler import Scheduler
+from bot.services.watch import Watch
 from bot.services.world import World
-from bot.views.home import home, unreadable
+from bot.views.home import Board, home, unreadable
 from bot.views.instances import InstanceRow
 from bot.views.kit import View
 
@@ -18,11 +23,21 @@ from bot.views.kit import View
 class Home:
     """Builds the Home tab of one person."""
 
-    def __init__(self, world: World, gate: Gate, fleet: Fleet, jobs: Jobs) -> None:
+    def __init__(
+        self,
+        world: World,
+        gate: Gate,
+        fleet: Fleet,
+        jobs: Jobs,
+        watch: Watch,
+        scheduler: Scheduler,
+    ) -> None:
         self._world = world
         self._gate = gate
         self._fleet = fleet
         self._jobs = jobs
+        self._watch = watch
+        self._scheduler = scheduler
 
     async def view(self, person: Person, *, page: int = 0) -> View:
         """Return the tab: instances, running operations, approvals this person can decide."""
@@ -35,6 +50,23 @@ class Home:
             tuple(await self._for_decision(person, running)),
             now=self._world.clock.now(),
             page=page,
+            board=await self._board({name for name in environments if name}),
+        )
+
+    async def _board(self, environments: set[str]) -> Board:
+        """Gather what the watch and the schedules know of these environments."""
+        raised = [r.alert for r in await self._watch.open_alerts() if r.home in environments]
+        now, pauses = self._world.clock.now(), await self._world.schedules.pauses()
+        coming: dict[str, tuple[Work, datetime]] = {}
+        for schedule in await self._scheduler.all():
+            at = None if schedule.id in pauses else schedule.timing.next(now)
+            name = schedule.environment
+            if at is not None and (name not in coming or at < coming[name][1]):
+                coming[name] = (schedule.work, at)
+        return Board(
+            alerts=tuple(raised),
+            clocks={sight.id: readings for sight, readings in await self._watch.clocks()},
+            coming={name: told for name, told in coming.items() if name in environments},
         )
 
     async def publish(self, person: Person, *, page: int = 0) -> None:

@@ -11,6 +11,7 @@ from bot.services.attention import Attention
 from bot.services.backup_files import BackupFiles
 from bot.services.decisions import Decisions
 from bot.services.deliveries import Deliveries
+from bot.services.digests import Digests
 from bot.services.drills import Drills
 from bot.services.evidence import EvidenceRoom
 from bot.services.examination import Examination
@@ -68,6 +69,7 @@ class House:
     scheduler: Scheduler
     jobs: Jobs
     home: Home
+    digests: Digests
     runner: Runner
     announcer: Announcer
     post_office: PostOffice
@@ -130,6 +132,7 @@ def furnish(world: World) -> House:
     if world.scratch.project is not None:
         begin[Work.DRILL] = drills.begin
     scheduler = Scheduler(world, fleet, begin)
+    watch = Watch(world, gate, alarms)
     return House(
         world=world,
         gate=gate,
@@ -157,7 +160,8 @@ def furnish(world: World) -> House:
         ),
         scheduler=scheduler,
         jobs=jobs,
-        home=Home(world, gate, fleet, jobs),
+        home=Home(world, gate, fleet, jobs, watch, scheduler),
+        digests=Digests(world, watch),
         runner=runner,
         announcer=announcer,
         post_office=PostOffice(world, announcer),
@@ -170,6 +174,6 @@ def furnish(world: World) -> House:
         drills=drills,
         evidence=evidence,
         reaper=Reaper(world),
-        watch=Watch(world, gate, alarms),
+        watch=watch,
         attention=Attention(world, gate, alarms),
     )

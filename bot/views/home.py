@@ -1,10 +1,18 @@
 """The Home tab: what waits for this person, what runs, and the instances with their snapshots."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from pydantic import Field
+
+from bot.core.alerts import Alert
+from bot.core.base import Frozen, InstanceId
+from bot.core.clocks import Reading
 from bot.core.errors import BotError
 from bot.core.operations import Asked, Operation
+from bot.core.schedules import Work
+from bot.views.alarms import title
+from bot.views.clocks import line as clock_line
 from bot.views.ids import Action
 from bot.views.instances import InstanceRow, line, running_line, sorted_rows
 from bot.views.kinds import ask
@@ -12,6 +20,7 @@ from bot.views.kit import (
     Block,
     View,
     actions,
+    ago,
     button,
     channel,
     clean,
@@ -30,6 +39,20 @@ PAGE = 20
 _MOST = 8  # operations and approvals shown each
 
 
+class Board(Frozen):
+    """What the watch and the schedules add to the tab."""
+
+    alerts: tuple[Alert, ...] = ()
+    """The open ones, the gravest first."""
+    clocks: Mapping[InstanceId, tuple[Reading, ...]] = Field(default={})
+    coming: Mapping[str, tuple[Work, datetime]] = Field(default={})
+    """By environment: what begins by itself next, and when."""
+
+
+#: Where nothing is watched and nothing scheduled.
+EMPTY = Board()
+
+
 def home(
     rows: Sequence[InstanceRow],
     running: Sequence[Operation],
@@ -37,15 +60,29 @@ def home(
     *,
     now: datetime,
     page: int = 0,
+    board: Board = EMPTY,
 ) -> View:
     """Return the Home tab; ``pending`` are the requests this person may decide, ``page`` from 0."""
     blocks = [
         *_pending(pending),
+        *_alerts(board, now),
         *_running(running, now),
-        *_instances(rows, now, page),
+        *_instances(rows, now, page, board),
         context(f"As of {moment(now)}. Open this tab again to see it anew."),
     ]
     return {"type": "home", "blocks": blocks}
+
+
+def _alerts(board: Board, now: datetime) -> list[Block]:
+    if not board.alerts:
+        return []
+    lines = [
+        f"• {clean(title(alert), 100)}, since {ago(alert.opened_at, now)}"
+        for alert in board.alerts[:_MOST]
+    ]
+    left = len(board.alerts) - len(lines)
+    lines += [f"… and {count(left, 'alert')} more in their channels"] if left else []
+    return [header(count(len(board.alerts), "open alert")), section("\n".join(lines)), divider()]
 
 
 def unreadable(trouble: BotError, *, now: datetime) -> View:
@@ -85,7 +122,7 @@ def _running(running: Sequence[Operation], now: datetime) -> list[Block]:
     return [*blocks, *_more(len(running) - _MOST, "running job"), divider()]
 
 
-def _instances(rows: Sequence[InstanceRow], now: datetime, page: int) -> list[Block]:
+def _instances(rows: Sequence[InstanceRow], now: datetime, page: int, board: Board) -> list[Block]:
     blocks: list[Block] = [header("Instances")]
     if not rows:
         return [*blocks, section("I see no instances that you may look at.")]
@@ -97,11 +134,21 @@ def _instances(rows: Sequence[InstanceRow], now: datetime, page: int) -> list[Bl
     for row in ordered[page * PAGE : (page + 1) * PAGE]:
         if row.environment != named:
             named = row.environment
-            blocks.append(section(f"*{environment_name(named)}*"))
-        blocks.append(section(line(row, now)))
+            coming = board.coming.get(named or "")
+            blocks.append(section(f"*{environment_name(named)}*{_next(coming, now)}"))
+        clocks = board.clocks.get(row.instance.id)
+        told = f"\n{clock_line(clocks)}" if clocks else ""
+        blocks.append(section(f"{line(row, now)}{told}"))
         if row.environment is not None:
             blocks.append(_act(row))
     return [*blocks, *_pages(len(ordered), page, pages)]
+
+
+def _next(coming: tuple[Work, datetime] | None, now: datetime) -> str:
+    if coming is None:
+        return ""
+    work, at = coming
+    return f" · next: {work} {moment(at)} ({ago(at, now)})"
 
 
 def _act(row: InstanceRow) -> Block:

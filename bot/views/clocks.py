@@ -1,0 +1,46 @@
+"""Clocks in words: `in place 3 h ✓ · off instance 2 d, due · proven never, overdue`."""
+
+from collections.abc import Iterable
+
+from bot.core.clocks import Reading, State
+from bot.views.kit import span
+
+_MARKS = {
+    None: "",
+    State.FRESH: " ✓",
+    State.DUE: ", due",
+    State.OVERDUE: ", *overdue*",
+    State.UNKNOWN: " ?",
+}
+#: One block for a tenth of the target, and ten for all of it and more.
+_FULL, _EMPTY, _STEPS = "█", "░", 10
+
+
+def line(readings: Iterable[Reading]) -> str:
+    """Say the three clocks of an instance in one line."""
+    return " · ".join(f"{reading.clock} {_age(reading)}{_mark(reading)}" for reading in readings)
+
+
+def bar(reading: Reading) -> str:
+    """Draw how much of its target a clock has used up, in ten steps; empty without a target."""
+    if reading.target is None or reading.age is None:
+        return ""
+    used = min(_STEPS, int(_STEPS * (reading.age / reading.target)))
+    return _FULL * used + _EMPTY * (_STEPS - used)
+
+
+def worst(readings: Iterable[Reading]) -> Reading | None:
+    """Return the clock that needs a person most, or None when none does."""
+    order = (State.OVERDUE, State.UNKNOWN, State.DUE)
+    late = [reading for reading in readings if reading.state in order]
+    return min(late, key=lambda r: order.index(r.state or State.DUE), default=None)
+
+
+def _age(reading: Reading) -> str:
+    if reading.age is None:
+        return "unknown"
+    return "never" if reading.never else span(reading.age)
+
+
+def _mark(reading: Reading) -> str:
+    return "" if reading.age is None and reading.state is State.UNKNOWN else _MARKS[reading.state]

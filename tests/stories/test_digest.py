@@ -1,0 +1,100 @@
+"""What an environment hears each morning, and what the Home tab shows of the watch."""
+
+from datetime import timedelta
+
+from bot.core.alerts import AlertRules, QuietHours
+from bot.core.environments import Watch
+from bot.core.protection import Protection
+from bot.core.schedules import Timing
+from sandbox.slack import cast as slack
+from sandbox.slack.sightings import Seen
+from tests.stories.harness import Story
+from tests.stories.props import approved
+from tests.stories.watching import CALM, passes, watched
+
+MORNING = Timing(cron="0 9 * * *")
+STRICT = Protection(
+    in_place_hours=26,
+    off_instance_hours=8 * 24,
+    proven_days=7,
+    snapshots=(Timing(cron="0 3 * * *"),),
+)
+
+
+def mornings(story: Story, protection: Protection = CALM, **more: object) -> None:
+    """Let production hear a digest each morning."""
+    watched(story, protection)
+    watch = story.estate.watch("production").model_copy(update={"digest": MORNING, **more})
+    watches = {**story.estate.watches, "production": watch}
+    story.change_estate(story.estate.model_copy(update={"watches": watches}))
+
+
+async def hears(story: Story, **span: float) -> list[Seen]:
+    """Let time pass, look for a digest, and return all there are."""
+    await passes(story, **span)
+    await story.bot.house.digests(forced=True)
+    return [m for m in story.approver.channel() if "`/aura report` says it at length" in str(m)]
+
+
+async def test_a_calm_night_is_told_in_a_few_lines_once(story: Story) -> None:
+    mornings(story)
+    assert await hears(story) == []
+    (told,) = await hears(story, hours=1, minutes=30)
+    assert "✅ production: nothing needs you" in str(told)
+    assert "Nothing ran." in str(told)
+    assert "Age of the newest copy that can leave" in str(told)
+    assert len(await hears(story, minutes=5)) == 1
+
+
+async def test_what_needs_somebody_comes_first(story: Story) -> None:
+    mornings(story, STRICT, alerts=AlertRules(per_hour=1))
+    await hears(story)
+    await approved(story)
+    (told,) = await hears(story, hours=1, minutes=30)
+    text = str(told)
+    assert "🔎 production: please look" in text
+    assert text.index("open alert") < text.index("Clocks that need somebody")
+    assert "1 restore" in text
+    assert "*overdue*" in text
+
+
+async def test_what_was_held_back_is_listed(story: Story) -> None:
+    always = QuietHours.model_validate({"start": "00:00", "end": "23:59"})
+    mornings(story, STRICT, alerts=AlertRules(quiet=always))
+    await hears(story)
+    (told,) = await hears(story, hours=1, minutes=30)
+    assert "(held back until now)" in str(told)
+
+
+async def test_after_days_of_silence_one_digest_tells_of_them(story: Story) -> None:
+    mornings(story)
+    await hears(story)
+    story.clock.at += timedelta(days=4)
+    await story.bot.house.digests(forced=True)
+    assert len(await hears(story)) == 1
+
+
+async def test_without_a_time_nobody_hears_anything(story: Story) -> None:
+    watched(story)
+    assert story.estate.watch("production") == Watch(protection=CALM)
+    assert await hears(story, hours=2) == []
+
+
+async def test_the_home_tab_shows_clocks_alerts_and_what_comes_next(story: Story) -> None:
+    mornings(story, STRICT)
+    await passes(story, hours=1, minutes=5)
+    home = str(await story.requester.opens_home())
+    assert "open alert" in home
+    assert "in place" in home
+    assert "off instance" in home
+    assert "*production* · next: snapshot 2026-11-23 03:00 UTC" in home
+    guest = str(await story.guest.opens_home())
+    assert "in place" not in guest
+    assert "open alert" not in guest
+
+
+async def test_the_home_tab_of_an_unwatched_fleet_is_as_it_was(story: Story) -> None:
+    home = str(await story.requester.opens_home())
+    assert "in place" not in home
+    assert "next:" not in home
+    assert slack.OPS_ALERTS not in home
