@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
-from bot.core.base import Frozen
+from bot.core.base import Frozen, OperationId
 from bot.core.vault import Check, Contents, Export, Facts, Hold, Manifest, Protection
 
 Told = Callable[[int], None]
@@ -67,6 +67,9 @@ class Vault(Protocol):
 
     async def clear(self, name: str) -> None:
         """Clear away what an unfinished upload or deletion left; an export is never touched."""
+
+    async def record(self, operation_id: OperationId, file: str, page: str) -> None:
+        """Keep the signed record of an operation and its page beside the exports, once."""
 
     async def protection(self) -> Protection:
         """Return what the store itself does against deletion."""

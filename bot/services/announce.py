@@ -60,8 +60,8 @@ class Announcer:
             card = await self._world.cards.get(operation_id)
             if op is None:
                 return card
-            if op.final and not card.complete:
-                await self._evidence.deposit(op)
+            ended = op.final and not card.complete
+            recorded = not ended or await self._evidence.deposit(op)
             if op.origin.schedule is None:
                 card = await self._follow(op, card)
             elif not card.complete:
@@ -69,7 +69,7 @@ class Announcer:
             card = await self._answer(op, card)
             if len(alerts(card)) < alarms(op) and not outcomes.watched(self._world, op):
                 card = await self._alarm(op, card)
-            if op.final and not card.complete:
+            if ended and recorded:  # else the sweep comes back for the record
                 card = await self._save(op, card.model_copy(update={"complete": True}))
             await self._world.edits.mark(operation_id, final=op.final)
             return card

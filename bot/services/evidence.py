@@ -19,6 +19,7 @@ from bot.core.signed import Checked, examine, signed
 from bot.services.gate import Gate
 from bot.services.record import keep
 from bot.services.world import World
+from bot.views.evidence import page
 
 log = structlog.get_logger(__name__)
 
@@ -64,18 +65,25 @@ class EvidenceRoom:
         record = attest(op, audit=link, before=before, after=after)
         return await self._world.records.keep(op.id, signed(record, self._key))
 
-    async def deposit(self, op: AnyOperation) -> None:
-        """Make the record of a restore or a drill that has just ended; a failure only delays it.
+    async def deposit(self, op: AnyOperation) -> bool:
+        """Make the record of a restore or a drill that has just ended, and bring it to the vault.
 
-        Of a request that came to nothing one is made when somebody asks for it.
+        Returns False when that must be tried again. Of a request that came to nothing a record is
+        made when somebody asks for it.
         """
         ran = isinstance(op, Drill) or (isinstance(op, Gated) and op.touched)
         if self._key is None or not ran:
-            return
+            return True
         try:
-            await self.file(op)
+            file = await self.file(op)
+            if self._world.vault is not None:
+                record = examine(file)
+                told = page(record.evidence, public_key=record.public_key)
+                await self._world.vault.record(op.id, file, told)
         except BotError as trouble:
             log.warning("evidence follows", why=trouble.summary)
+            return False
+        return True
 
     async def _fingerprints(
         self, op: AnyOperation

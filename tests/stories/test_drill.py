@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.core.errors import VaultUnavailable
 from bot.core.keys import EvidenceKey
 from bot.core.operations import events as e
 from bot.core.operations.drill import DrillPhase as P
@@ -235,3 +236,34 @@ async def test_a_drill_of_an_instance_without_snapshots_says_why_it_could_not_ru
     assert op.phase is P.COULD_NOT_RUN
     assert "has no completed snapshot" in str(story.approver.card(slack.OPS_STAGING))
     assert creations(story) == []
+
+
+class Shelf:
+    """A vault of which nothing is needed but a place for records; it may be away for a while."""
+
+    def __init__(self) -> None:
+        self.away = True
+        self.kept: dict[str, tuple[str, str]] = {}
+
+    async def record(self, operation_id: str, file: str, page: str) -> None:
+        if self.away:
+            raise VaultUnavailable("the vault does not answer")
+        self.kept[operation_id] = (file, page)
+
+
+async def test_the_record_comes_to_the_vault_though_that_was_away_at_the_end(story: Story) -> None:
+    shelf = Shelf()
+    story.change_world(vault=shelf)
+    await story.requester.types("/aura drill orders-prod")
+    op = await ended(story)
+    assert shelf.kept == {}
+    ends = [m for m in story.approver.thread() if "Evidence…" in m.buttons]
+    assert len(ends) == 1
+    shelf.away = False
+    await story.bot.house.sweep(forced=True)
+    await story.settle()
+    file, page = shelf.kept[op.id]
+    assert examine(file).evidence.operation_id == op.id
+    assert page.startswith(f"# Drill {op.id}: proven with warnings")
+    assert (await story.bot.house.world.cards.get(op.id)).complete
+    assert len([m for m in story.approver.thread() if "Evidence…" in m.buttons]) == 1

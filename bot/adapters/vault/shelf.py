@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, ValidationError
 from bot.adapters.vault.faults import plainly
 from bot.core.base import Frozen, OperationId
 from bot.core.vault import Check, Contents, Debris, Export, Hold, Manifest, UnknownExport
-from bot.core.vault.names import CHECK, CLAIM, HOLD, MANIFEST, base, parse
+from bot.core.vault.names import CHECK, CLAIM, HOLD, MANIFEST, RECORDS, base, parse
 
 M = TypeVar("M", bound=Frozen)
 
@@ -59,6 +59,14 @@ class Shelf:
                 # a first answer may have been lost on its way: then it is ours that stands there
                 return await self._bytes(path) == body
         return True
+
+    async def record(self, path: str, text: str) -> None:
+        """Write a text that must not be there yet; the first one stays, whatever it says."""
+        with plainly("the vault cannot be written"):
+            try:
+                await obstore.put_async(self._store, path, text.encode(), mode="create")
+            except AlreadyExistsError:
+                return
 
     async def overwrite(self, path: str, value: Frozen) -> None:
         """Write a file, whatever is there."""
@@ -115,6 +123,8 @@ class Shelf:
         with plainly(_LISTING):
             async for batch in obstore.list(self._store, prefix=prefix or None):
                 for each in batch:
+                    if each["path"].startswith(RECORDS):
+                        continue
                     name, ending = base(each["path"])
                     found[name][ending] = Meta(size=each["size"], at=each["last_modified"])
         exports, debris, unreadable = [], [], []

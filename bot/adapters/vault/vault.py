@@ -18,6 +18,7 @@ from bot.adapters.vault.place import Place
 from bot.adapters.vault.shelf import Claim, Shelf
 from bot.adapters.vault.stream import Tally, ranges
 from bot.adapters.vault.upload import upload
+from bot.core.base import OperationId
 from bot.core.errors import AlreadyHeld, BotError, VaultDamaged, VaultSealed, VaultUnavailable
 from bot.core.vault import (
     Check,
@@ -32,7 +33,7 @@ from bot.core.vault import (
     UnknownExport,
 )
 from bot.core.vault.manifest import ABANDONED
-from bot.core.vault.names import CHECK, CLAIM, HOLD, MANIFEST, folder, name
+from bot.core.vault.names import CHECK, CLAIM, HOLD, MANIFEST, RECORDS, folder, name
 from bot.ports import Clock, Condemned, NewId
 from bot.ports.vault import Told
 
@@ -198,6 +199,11 @@ class ObstoreVault:
             await self._shelf.remove(name)
             await self._shelf.remove(f"{name}{CHECK}")
         await self._shelf.remove(f"{name}{CLAIM}")
+
+    async def record(self, operation_id: OperationId, file: str, page: str) -> None:
+        """Keep a signed record and its page; what is there already stays as it is."""
+        await self._shelf.record(f"{RECORDS}{operation_id}.json", file)
+        await self._shelf.record(f"{RECORDS}{operation_id}.md", page)
 
     async def protection(self) -> Protection:
         """Return what the store itself does against deletion."""

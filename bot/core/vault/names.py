@@ -18,6 +18,10 @@ HOLD = ".hold.json"
 CHECK = ".check.json"
 BESIDE = (MANIFEST, CLAIM, HOLD, CHECK)
 
+#: The folder of signed records: no environment is ever written like this, since what follows the
+#: tilde of an escaped name are two hex digits.
+RECORDS = "~evidence/"
+
 #: What stands in place of a snapshot's id when a file came from elsewhere.
 NO_SNAPSHOT = "file"
 #: Bytes of an escaped part; the instance's id follows, so that cutting makes nothing ambiguous.
