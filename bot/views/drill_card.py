@@ -191,8 +191,8 @@ def _line(op: Drill, event: e.Event) -> str | None:
             found = " (found again after an interruption)" if adopted else ""
             return f"▶ Aura is loading it into the scratch instance {code(scratch_id, 40)}{found}."
         case e.ScratchRunning():
-            after = recovered(op.recovery)
-            return f"▶ The scratch instance runs: {after}. Its graph is counted and checked next."
+            after = span(op.recovery.running or 0)
+            return f"▶ The scratch instance runs after {after}; its graph is counted and checked."
         case e.Checked():
             return f"🔎 Checked: {passed(op)}."
         case e.StepFailed(reason=reason):
