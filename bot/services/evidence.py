@@ -8,7 +8,7 @@ import structlog
 
 from bot.core.audit import Verdict
 from bot.core.base import OperationId
-from bot.core.errors import BotError, NotAllowed, UnknownOperation
+from bot.core.errors import BotError, IllegalTransition, NotAllowed, UnknownOperation
 from bot.core.evidence import AuditLink
 from bot.core.graph.fingerprint import Fingerprint, Moment
 from bot.core.operations import AnyOperation, Drill, Gated
@@ -57,6 +57,8 @@ class EvidenceRoom:
                 "no key for evidence is configured, so nothing was signed",
                 hint="Whoever runs Savepoint makes one with `savepoint evidence key`.",
             )
+        if not op.final:
+            raise IllegalTransition(f"{op.id} has not ended, so nothing can be said of it yet")
         before, after = await self._fingerprints(op)
         entry = await keep(
             self._world, op, f"{op.kind}.evidence", None, verdict=Verdict.DONE, why=str(op.phase)

@@ -2,10 +2,12 @@
 
 import pytest
 
-from bot.core.errors import VaultUnavailable
+from bot.core.base import TeamId, UserId
+from bot.core.errors import IllegalTransition, UnknownOperation, VaultUnavailable
 from bot.core.keys import EvidenceKey
 from bot.core.operations import events as e
 from bot.core.operations.drill import DrillPhase as P
+from bot.core.people import Person
 from bot.core.signed import examine
 from sandbox.aura import fleet as aura
 from sandbox.slack import cast as slack
@@ -267,3 +269,15 @@ async def test_the_record_comes_to_the_vault_though_that_was_away_at_the_end(sto
     assert page.startswith(f"# Drill {op.id}: proven with warnings")
     assert (await story.bot.house.world.cards.get(op.id)).complete
     assert len([m for m in story.approver.thread() if "Evidence…" in m.buttons]) == 1
+
+
+async def test_evidence_of_what_is_unknown_or_not_over_is_refused(story: Story) -> None:
+    room = story.bot.house.evidence
+    who = Person(team_id=TeamId("T0SANDBOX1"), user_id=UserId(slack.REQUESTER))
+    with pytest.raises(UnknownOperation):
+        await room.show(who, "drl-nothing")
+    await story.requester.types("/aura drill orders-prod")
+    op = await until(story, P.LOADING)
+    with pytest.raises(IllegalTransition, match="has not ended"):
+        await room.show(who, op.id)
+    assert "drill.evidence done" not in await story.audit()

@@ -1,5 +1,11 @@
 """Rehearse, then restore: the approver decides with what the rehearsal found."""
 
+from typing import Any
+
+import pytest
+
+from bot.core.base import OperationId
+from bot.core.errors import IllegalTransition
 from bot.core.operations import Restore
 from bot.core.operations import events as e
 from bot.core.operations.drill import DrillPhase as P
@@ -8,6 +14,7 @@ from sandbox.slack import cast as slack
 from tests.services.trial import creations, deletions
 from tests.stories.drilling import ORDERS, counted, drill, ended, newest, until
 from tests.stories.harness import Story
+from tests.stories.props import change_world
 
 
 async def rehearse(story: Story) -> None:
@@ -135,3 +142,36 @@ async def test_a_rehearsal_is_offered_only_where_one_is_possible(story: Story) -
     story.change_world(scratch=rules)
     await story.requester.types(f"/aura restore orders-prod {(await newest(story)).id}")
     assert story.requester.fields("rehearse") == []
+
+
+async def test_asking_twice_for_the_rehearsed_restore_asks_once(story: Story) -> None:
+    await counted(story)
+    await rehearse(story)
+    op = await until(story, P.HOLDING)
+    await story.bot.house.rehearsals.ask(op)
+    assert len(await restores(story)) == 1
+    bare = op.plan.model_copy(update={"asking": None})
+    with pytest.raises(IllegalTransition, match="no restore behind this drill"):
+        await story.bot.house.rehearsals.ask(op.model_copy(update={"plan": bare}))
+
+
+async def test_of_two_that_ask_at_the_same_moment_one_asks(story: Story) -> None:
+    await counted(story)
+    await rehearse(story)
+    op = await until(story, P.HOLDING)
+
+    class Late:
+        """Operations that are not seen by whoever looks too early."""
+
+        def __init__(self, port: Any) -> None:
+            self._port = port
+
+        async def get(self, operation_id: OperationId) -> None:
+            return None
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._port, name)
+
+    change_world(story, operations=Late(story.bot.house.world.operations))
+    await story.bot.house.rehearsals.ask(op)
+    assert len(await restores(story)) == 1

@@ -119,8 +119,9 @@ def test_what_the_last_drill_said_warns_only_when_it_proved_nothing() -> None:
         assert last_warning(last("why", outcome), minutes(5)) is None
     assert last_warning(None, minutes(5)) is None
     warning = last_warning(last("“orders” did not pass", Outcome.NOT_PROVEN), minutes(5))
-    assert warning == snapshot(
-        "⚠ *The last drill did not prove that this instance can be restored:* not proven, 2026-11-22 07:41 UTC (5 min ago), `drl-9k2m4c7x`. “orders” did not pass."
+    assert warning == (
+        "⚠ *The last drill did not prove that this instance can be restored:* not proven, "
+        "2026-11-22 07:41 UTC (5 min ago), `drl-9k2m4c7x`. “orders” did not pass."
     )
     assert last_line(last("why", Outcome.COULD_NOT_RUN), minutes(5)) == snapshot(
         "❓ last drill could not run 5 min ago"
