@@ -12,9 +12,11 @@ from pydantic import SecretStr
 from bot.adapters.clock import SystemClock
 from bot.core.archive import About, Counts
 from bot.core.base import InstanceId
+from bot.core.graph.fingerprint import Fingerprint
 from bot.core.graph.values import Point, Temporal, TemporalKind, Value, encode
 from bot.ports.graph import Graph, GraphDoor
 from bot.services.archiving import Archiving
+from bot.services.counting import count
 from sandbox.neo4j import Home, Neo4j, running
 
 ABOUT = About(
@@ -157,6 +159,11 @@ async def rows(graph: Graph, server: Neo4j) -> list[tuple[Value, ...]]:
         for statement in (nodes, relationships)
         async for row in graph.stream(door(server), statement, timeout=300)
     ]
+
+
+async def fingerprint(graph: Graph, server: Neo4j) -> Fingerprint:
+    """What the bot itself counts in a graph."""
+    return await count(graph, door(server), ABOUT.instance_id, clock=SystemClock(), timeout=60)
 
 
 def schema(server: Neo4j) -> list[list[object]]:

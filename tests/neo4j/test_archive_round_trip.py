@@ -8,8 +8,9 @@ import pytest
 
 from bot.adapters.graph import QueryApi
 from bot.core.archive import ArchiveManifest
+from bot.core.graph.fingerprint import compare
 from sandbox.neo4j import Neo4j
-from tests.neo4j.archives import archive, fill, read_back, rows, schema, write
+from tests.neo4j.archives import archive, fill, fingerprint, read_back, rows, schema, write
 
 
 async def test_everything_awkward_comes_back_as_it_was(neo4j: Neo4j, tmp_path: Path) -> None:
@@ -17,8 +18,10 @@ async def test_everything_awkward_comes_back_as_it_was(neo4j: Neo4j, tmp_path: P
     async with QueryApi() as graph:
         archiving = await archive(graph, neo4j, tmp_path / "graph.tar")
         before = await rows(graph, neo4j)
+        then = await fingerprint(graph, neo4j)
         with read_back(tmp_path / "graph.tar", tmp_path / "home") as server:
             after = await rows(graph, server)
+            assert compare(then, await fingerprint(graph, server)).nothing
             assert schema(server) == schema(neo4j)
             assert len(before) == archiving.counts.nodes + archiving.counts.relationships
             for was, is_ in zip(before, after, strict=True):
