@@ -73,10 +73,11 @@ class Hauls:
 
     async def alone(self, name: str, work: Coroutine[Any, Any, T]) -> T | None:
         """Do one piece of long work under a lease; None when somebody else is at it."""
-        if not await self._world.leases.take(name, self._holder, ttl=LEASE):
+        holder = self._world.new_id("work")  # not this process: it may do two of a name at once
+        if not await self._world.leases.take(name, holder, ttl=LEASE):
             work.close()
             return None
-        return await self._held(name, work)
+        return await self._held(name, holder, work)
 
     def stop(self, operation_id: OperationId) -> None:
         """Cancel a haul of this process, if there is one."""
@@ -99,7 +100,9 @@ class Hauls:
     async def _haul(self, operation_id: OperationId, name: str, work: Work) -> None:
         with structlog.contextvars.bound_contextvars(operation=operation_id):
             try:
-                event = await self._held(name, work(lambda n: self._tell(operation_id, n)))
+                event = await self._held(
+                    name, self._holder, work(lambda n: self._tell(operation_id, n))
+                )
                 await self._record(operation_id, event)
             except (*_ABSENT, LeaseLost) as absent:
                 log.warning("a haul begins again", why=absent.summary)
@@ -116,11 +119,11 @@ class Hauls:
             finally:
                 self._done.pop(operation_id, None)
 
-    async def _held(self, name: str, work: Coroutine[Any, Any, T]) -> T:
+    async def _held(self, name: str, holder: str, work: Coroutine[Any, Any, T]) -> T:
         task = asyncio.create_task(work)
         try:
             while not (await asyncio.wait({task}, timeout=RENEW))[0]:
-                if not await self._world.leases.take(name, self._holder, ttl=LEASE):
+                if not await self._world.leases.take(name, holder, ttl=LEASE):
                     raise LeaseLost("another process may be at it")
             return await task
         finally:
@@ -128,7 +131,7 @@ class Hauls:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
             try:
-                await self._world.leases.drop(name, self._holder)
+                await self._world.leases.drop(name, holder)
             except StoreUnavailable as absent:  # it ends by itself
                 log.warning("a lease is left", why=absent.summary)
 

@@ -138,7 +138,7 @@ def running(home: Home, *, password: str | None = None, within: float = 120.0) -
     Without a password a random one is set, which only a folder that never ran accepts.
     """
     if password is None:
-        password = secrets.token_urlsafe(16)
+        password = secrets.token_hex(16)  # one that begins with "-" would be an option
         home.admin("dbms", "set-initial-password", password)
     server = _start(home, password, within)
     try:

@@ -157,6 +157,19 @@ async def test_an_archive_that_does_not_agree_with_the_graph_is_not_kept(
     assert scratch(story) == []
 
 
+async def test_a_lost_answer_means_no_password_and_so_no_archive(story: Story) -> None:
+    await story.requester.types("/aura export orders-prod --archive")
+    while (await exported(story)).phase is not P.LOADING:
+        await story.advance(seconds=10)
+    entry = await story.bot.house.scratches.entry(await exported(story))
+    await story.bot.house.world.secrets.drop(f"scratch-{entry.name}")
+    await story.advance(hours=2)
+    op = await exported(story)
+    assert op.phase is P.FAILED
+    assert "password of the scratch instance was lost" in str(story.approver.thread()[-1])
+    assert scratch(story) == []
+
+
 class Crash(BaseException):
     """The process is gone."""
 

@@ -1,5 +1,6 @@
 """A guided export: the console's steps, an upload address, and what is refused on the way."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +10,8 @@ import pytest
 from aiohttp import web
 
 from bot.adapters import delivery
-from bot.core.errors import VaultUnavailable
+from bot.core.errors import AlreadyDecided, NotAllowed, UnknownOperation, VaultUnavailable
+from bot.core.exports import DeliveryBusy
 from bot.core.operations import Export
 from bot.core.operations.export import ExportPhase as P
 from sandbox.aura import fleet as aura
@@ -293,6 +295,57 @@ async def test_somebody_who_may_not_is_told_and_gets_no_address(story: Story) ->
     await story.guest.clicks("Upload address…", in_=story.approver.card())
     assert "you may not use this" in story.guest.whisper.lower()
     assert "bring/" not in story.guest.whisper
+
+
+async def test_two_files_at_once_and_the_second_is_told_to_wait(story: Story) -> None:
+    op = await asked(story)
+    right, secret = from_console(story, op), await token(story)
+    deliveries = story.bot.house.deliveries
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        begun.set()
+        yield right[:100]
+        await go_on.wait()
+        yield right[100:]
+
+    async def at_once() -> AsyncIterator[bytes]:
+        yield right
+
+    first = asyncio.create_task(deliveries.take(secret, slowly(), len(right)))
+    await begun.wait()
+    with pytest.raises(DeliveryBusy):
+        await deliveries.take(secret, at_once(), len(right))
+    go_on.set()
+    assert (await first).size == len(right)
+
+
+async def test_an_address_is_only_for_an_export_that_waits(story: Story) -> None:
+    op = await asked(story)
+    with pytest.raises(UnknownOperation):
+        await story.bot.house.exporting.address(op.requester, "exp-none")
+    story.change_world(addresses=NoAddresses())
+    with pytest.raises(NotAllowed, match="no public address"):
+        await story.bot.house.exporting.address(op.requester, op.id)
+    await story.requester.types(f"/aura job cancel {op.id}")
+    with pytest.raises(AlreadyDecided):
+        await story.bot.house.exporting.address(op.requester, op.id)
+
+
+async def test_a_named_snapshot_that_goes_bad_meanwhile_fails_the_export(story: Story) -> None:
+    await story.requester.types("/aura snapshot take orders-prod")
+    await story.advance(minutes=5)
+    taken = story.snapshots()[0]
+    with story.clock.stopped():
+        await story.requester.person.types(
+            f"/aura export orders-prod {taken}", slack.OPS_PRODUCTION
+        )
+        await story.bot.tasks.drain()
+    story.aura.set_snapshot_status(aura.ORDERS_PROD, taken, "Failed")
+    await story.settle()
+    op = await exported(story)
+    assert op.phase is P.FAILED
+    assert "is Failed" in str(story.approver.thread()[-1])
 
 
 class NoAddresses:

@@ -9,7 +9,7 @@ import structlog
 from bot.core.archive import About, Counts
 from bot.core.archive.errors import NotArchivable
 from bot.core.archive.manifest import NOT_INCLUDED
-from bot.core.errors import AuraNotFound, VaultUnavailable
+from bot.core.errors import VaultUnavailable
 from bot.core.exports import Way, closes_at
 from bot.core.graph.fingerprint import Fingerprint, compare
 from bot.core.operations import Export
@@ -110,10 +110,7 @@ class ExportSteps:
         seen = await watch_snapshot(self._world, op.instance_id, snapshot_id, since=op.since)
         if not isinstance(seen, e.SnapshotCompleted):
             return seen
-        try:
-            snapshot = await self._world.aura.snapshot(op.instance_id, snapshot_id, background=True)
-        except AuraNotFound:
-            return self._later(op)
+        snapshot = await self._world.aura.snapshot(op.instance_id, snapshot_id, background=True)
         if snapshot.exportable is Exportable.NO:  # it flips some time after the completion
             return self._later(op)
         return e.SnapshotPicked(snapshot=snapshot)

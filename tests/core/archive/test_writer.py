@@ -116,3 +116,15 @@ def test_readme_says_what_is_not_inside() -> None:
     readme = texts(written([]))["README.txt"]
     assert "users, roles and privileges" in readme
     assert "its present state" in readme
+
+
+def test_a_relationship_s_leftovers_are_found_by_its_type() -> None:
+    writer = ArchiveWriter(ABOUT)
+    writer.relationship(1, 2, "T `x`", {"none": b"", "{a}": "b"})
+    found = texts(writer.finish())
+    assert "()-[e:`T ``x```]->()" in found["restore/2-values-000001.cypher"]
+    assert "FOR ()-[e:`T ``x```]-()" in found["restore/1-indexes.cypher"]
+    assert "MATCH ()-[e]->() WHERE" in found["restore/3-names.cypher"]
+    manifest = ArchiveManifest.model_validate_json(found["manifest.json"])
+    assert manifest.changed == {"empty byte array became an empty list": 1}
+    assert writer.rows == 1
