@@ -18,7 +18,7 @@ ASKING = Asking(views.FORM, lambda house: house.overwrites, "/aura overwrite")
 
 async def start(ctx: Context, command: OverwriteStart) -> Message | None:
     """Open the modal at once and fill it in; by mention, offer the button that can."""
-    source = command.source
+    source = command.from_
     if ctx.trigger_id is None:
         target, _ = await ctx.house.overwrites.target(ctx.person, command.target)
         giving, _ = await ctx.house.overwrites.source(ctx.person, source)

@@ -81,7 +81,17 @@ class Typed(Frozen):
         for name, option in cls.options().items():
             shown = f"--{name} {option.value}" if option.value else f"--{name}"
             groups.setdefault(option.either or name, []).append(shown)
+        for name in cls.demanded():
+            [shown] = groups.pop(name)
+            first = next((n for n, part in enumerate(parts) if part.startswith("[")), len(parts))
+            parts.insert(first, shown)  # what must be said comes before what may be
         return " ".join([*parts, *(f"[{' | '.join(group)}]" for group in groups.values())])
+
+    @classmethod
+    def demanded(cls) -> tuple[str, ...]:
+        """Return the names of the options that must be given."""
+        fields = cls._marked(Option)
+        return tuple(f.rstrip("_") for f in fields if cls.model_fields[f].is_required())
 
 
 M = TypeVar("M", bound=Typed)
@@ -118,6 +128,9 @@ def read(model: type[M], words: Sequence[Word]) -> M:
             given[field] = free.pop(0)
         elif model.model_fields[field].is_required():
             raise _bad(model, f"the {field} is missing")
+    for name in model.demanded():
+        if name not in given:
+            raise _bad(model, f"--{name} is missing")
     if free:
         raise _bad(
             model,

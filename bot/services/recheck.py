@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from bot.core import policy
+from bot.core.environments import Environment
 from bot.core.errors import AuraNotFound, ChatFailed, ChatUnavailable, NotAllowed
 from bot.core.instances import Instance
 from bot.core.operations import Asked, Gated
@@ -71,6 +72,17 @@ class Recheck:
             elif approver.user_id not in roster.approvers:
                 found.append("an approver is no longer on the list")
         return tuple(found)
+
+    async def looking(self, person: Person, environment: Environment | None) -> tuple[str, ...]:
+        """Return what speaks against a person's looking into the environment of a source."""
+        try:
+            roster = await self._gate.roster(environment)
+            policy.decide(Role.VIEWER, await self._standing(person), environment, roster)
+        except ChatUnavailable:
+            raise
+        except (ChatFailed, NotAllowed) as trouble:
+            return (f"the requester may not look at the source any more: {trouble.summary}",)
+        return ()
 
     async def _standing(self, person: Person) -> Standing:
         try:

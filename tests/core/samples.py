@@ -1,7 +1,7 @@
 """Small true-looking values for the tests of the core."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core.base import (
     ChannelId,
@@ -14,12 +14,13 @@ from bot.core.base import (
 )
 from bot.core.environments import Environment
 from bot.core.instances import Instance, Project
-from bot.core.operations import Restore, TakeSnapshot, advance
+from bot.core.operations import Gated, Restore, TakeSnapshot, advance
 from bot.core.operations import events as e
 from bot.core.people import Group, Person, Standing
 from bot.core.plan import RestorePlan, SnapshotPlan, Waiver
 from bot.core.snapshots import Snapshot
 
+O = TypeVar("O", bound=Gated)  # noqa: E741
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TEAM = TeamId("T01")
 
@@ -128,18 +129,18 @@ def take() -> TakeSnapshot:
     )
 
 
-def play(op: Restore, *events: e.Event, now: datetime = NOW) -> Restore:
+def play(op: O, *events: e.Event, now: datetime = NOW) -> O:
     """Advance through events that all happen at one moment."""
     for event in events:
         op = advance(op, event, now=now)
     return op
 
 
-def approved(op: Restore, by: Person = APPROVER) -> e.Approved:
+def approved(op: Gated, by: Person = APPROVER) -> e.Approved:
     return e.Approved(by=by, seal=op.plan.seal)
 
 
-def seconded(op: Restore, by: Person = APPROVER) -> e.Seconded:
+def seconded(op: Gated, by: Person = APPROVER) -> e.Seconded:
     return e.Seconded(by=by, seal=op.plan.seal)
 
 

@@ -19,6 +19,7 @@ from bot.core.commands import (
     JobCancel,
     JobList,
     JobShow,
+    OverwriteStart,
     RestoreStart,
     SnapshotList,
     SnapshotShow,
@@ -65,6 +66,11 @@ TODAY = date(2026, 11, 22)
         ('snapshot take orders --note ""', SnapshotTake(instance="orders")),
         ("snapshot show orders Latest", SnapshotShow(instance="orders", snapshot="latest")),
         ("restore orders", RestoreStart(instance="orders")),
+        ("overwrite a --from b", OverwriteStart(target="a", from_="b")),
+        (
+            "overwrite a 5ac91b3e --from b",
+            OverwriteStart(target="a", from_="b", snapshot="5ac91b3e"),
+        ),
         ("restore orders LATEST", RestoreStart(instance="orders", snapshot="latest")),
         ("restore orders 5ac91b3e", RestoreStart(instance="orders", snapshot="5ac91b3e")),
         ("jobs", JobList()),
@@ -136,6 +142,9 @@ def usage(of: type[Command]) -> str:
             f"Did you mean `restore`? {usage(RestoreStart)}",
         ),
         ("restore", "the instance is missing", usage(RestoreStart)),
+        ("overwrite a", "--from is missing", usage(OverwriteStart)),
+        ("overwrite --from b", "the target is missing", usage(OverwriteStart)),
+        ("overwrite a --from ' '", "a name or an id is empty", usage(OverwriteStart)),
         ("job show", "the id is missing", usage(JobShow)),
         ("restore ' '", "a name or an id is empty", usage(RestoreStart)),
         ("snapshot show orders ' '", "a name or an id is empty", usage(SnapshotShow)),
@@ -272,6 +281,7 @@ def test_examples_and_usage_lines_are_read_as_their_own_command(model: type[Comm
         (SnapshotList, "/aura snapshot list <instance> [--date D | --days N] [--exportable]"),
         (SnapshotTake, '/aura snapshot take <instance> [--note "…"]'),
         (RestoreStart, "/aura restore <instance> [<snapshot> | latest]"),
+        (OverwriteStart, "/aura overwrite <target> --from <source> [<snapshot>]"),
     ],
 )
 def test_usage_is_derived_from_the_fields(model: type[Command], usage: str) -> None:

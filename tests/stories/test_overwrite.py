@@ -7,7 +7,7 @@ from bot.core.people import Group
 from sandbox.aura import fleet as aura
 from sandbox.slack import cast as slack
 from tests.stories.harness import Story
-from tests.stories.props import drop_restore
+from tests.stories.props import before_aura, drop_restore
 
 TARGET, SOURCE = aura.CATALOG_PROD, aura.ORDERS_PROD
 
@@ -36,6 +36,7 @@ async def test_data_flows_from_the_source_to_the_target_after_a_safety_snapshot(
 ) -> None:
     await asked(story)
     before = story.snapshots(TARGET)
+    held, kept = story.aura.graph(TARGET), story.aura.graph(SOURCE)
     await story.approver.clicks("Approve")
     await story.advance(hours=1)
 
@@ -43,6 +44,11 @@ async def test_data_flows_from_the_source_to_the_target_after_a_safety_snapshot(
     assert op.phase == "done"
     assert op.safety_snapshot in story.snapshots(TARGET)
     assert op.safety_snapshot not in before
+    log = story.aura.world.instances[SOURCE].snapshots(story.clock.now())
+    given = log.get(op.plan.snapshot.id, story.clock.now())
+    assert given is not None
+    assert story.aura.graph(TARGET) == given.content["neo4j"]() != held
+    assert story.aura.graph(SOURCE) == kept
     (call,) = [c for c in story.aura.restores if c.kind == "overwrite"]
     assert (call.instance_id, call.source_id, call.snapshot_id) == (
         TARGET,
@@ -182,7 +188,7 @@ async def test_what_cannot_be_overwritten_is_refused_with_the_reason(
 
 async def test_a_command_without_a_source_says_how(story: Story) -> None:
     await story.requester.types(f"/aura overwrite {TARGET}")
-    assert "From which instance?" in story.requester.whisper
+    assert "--from is missing" in story.requester.whisper
     assert "--from <source>" in story.requester.whisper
 
 
@@ -214,3 +220,52 @@ async def test_by_mention_a_button_opens_the_form(story: Story) -> None:
     )
     await story.requester.clicks("Open the form")
     assert wanted in str(story.requester.modal)
+
+
+async def test_whoever_may_not_look_at_the_source_any_more_voids_it(story: Story) -> None:
+    story.aura.set_status(aura.SEARCH_STAGING, "running")
+    wanted = exportable(story)
+    await story.requester.types(
+        f"/aura overwrite {aura.SEARCH_STAGING} --from {SOURCE} {wanted}", slack.OPS_STAGING
+    )
+    assert await story.requester.sends(reason="Refresh of staging") == {}
+    only = Group(users=(slack.APPROVER_ONE,))
+    story.change_environment(viewers=only, operators=only, approvers=only)
+    await story.approver.clicks("Approve", in_=story.approver.gate(slack.OPS_STAGING))
+    await story.advance(minutes=5)
+    op = await the_overwrite(story)
+    assert op.phase == "voided"
+    assert "the requester may not look at the source any more" in str(op.history[-1].event)
+    assert story.aura.restores == []
+
+
+async def test_where_nobody_can_know_an_approver_settles_it(story: Story) -> None:
+    await asked(story)
+    await story.approver.clicks("Approve")
+    drop_restore(story, lambda: story.aura.set_status(TARGET, "running"))
+    await story.advance(minutes=20)
+    assert (await the_overwrite(story)).phase == "stuck"
+    alert = story.approver.card(slack.OPS_ALERTS)
+    assert "I cannot tell whether the overwrite of" in str(alert)
+    await story.approver.clicks("It did not run", in_=alert)
+    assert (await the_overwrite(story)).phase == "failed"
+    assert "overwrite.settle allowed" in await story.audit()
+    assert len([c for c in story.aura.calls if c.path.endswith("/overwrite")]) == 1
+
+
+async def test_a_refusal_of_aura_ends_it_with_the_reason_and_nothing_is_sent_again(
+    story: Story,
+) -> None:
+    await asked(story)
+    await story.approver.clicks("Approve")
+
+    def shrink() -> None:
+        story.aura.world.instances[TARGET].memory = "2GB"
+
+    before_aura(story, "overwrite_from", shrink)
+    await story.advance(hours=2)
+    assert (await the_overwrite(story)).phase == "failed"
+    assert len([c for c in story.aura.calls if c.path.endswith("/overwrite")]) == 1
+    end = str(story.requester.thread()[-1])
+    assert "Nothing in the instance was changed" in end
+    assert "overwrite.refused done" in await story.audit()

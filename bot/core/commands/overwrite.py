@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from bot.core.commands.fields import Name, Reference, Wanted
-from bot.core.errors import BadCommand
 from bot.core.grammar import Option, Place, Typed
 
 
@@ -13,16 +12,9 @@ class OverwriteStart(Typed):
     words = ("overwrite",)
     examples = (
         "overwrite orders-staging --from orders-prod",
-        "overwrite orders-staging 5ac91b3e-7d2f --from orders-prod",
+        "overwrite orders-staging --from orders-prod 5ac91b3e-7d2f",
     )
 
     target: Annotated[Wanted, Place("<target>")]
     snapshot: Annotated[Reference | None, Place("<snapshot>")] = None
-    from_: Annotated[Name | None, Option("<source>")] = None
-
-    @property
-    def source(self) -> str:
-        """Where the data comes from; raises BadCommand where nothing is said."""
-        if self.from_ is None:
-            raise BadCommand("from which instance?", hint=f"Usage: `{self.usage()}`")
-        return self.from_
+    from_: Annotated[Name, Option("<source>")]

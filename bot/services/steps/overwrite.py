@@ -19,7 +19,7 @@ class OverwriteSteps(GatedSteps[Overwrite]):
         return await self._world.aura.overwrite_from(permit)
 
     async def sources(self, op: Overwrite) -> tuple[str, ...]:
-        """Look at the source and its snapshot again."""
+        """Look at the source and its snapshot again, and whether the requester may still look."""
         plan = op.plan
         source, snapshot = await asyncio.gather(
             self._world.aura.instance(plan.source.id),
@@ -37,4 +37,4 @@ class OverwriteSteps(GatedSteps[Overwrite]):
         except NotRestorable as refusal:
             if not found:
                 found.append(refusal.summary)
-        return tuple(found)
+        return (*found, *await self._recheck.looking(op.requester, home))
