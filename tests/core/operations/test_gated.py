@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from bot.core.errors import NotAllowed
-from bot.core.operations import OPERATION, Phase, Restore
+from bot.core.operations import KINDS, OPERATION, Gated, Phase, Restore
+from bot.core.operations import events as e
 from bot.core.operations.gated import permitted
 from bot.core.permits import mint
 from tests.core.samples import starting
@@ -35,6 +36,31 @@ def test_a_restore_that_the_first_version_stored_reads_and_keeps_its_seal() -> N
     assert isinstance(op, Restore)
     assert op == starting()
     assert mint(op).seal == "6814a1e771b17f59bbccd27dd375accd1badadc9eb3da695d9563b0df589b499"
+
+
+GATED = [kind for kind in KINDS if issubclass(kind, Gated)]
+
+
+def ways(kind: type[Gated], into: Phase) -> set[tuple[object, type]]:
+    """The moves of a table that enter a phase: from where, by which event."""
+    return {
+        (phase, event)
+        for phase, moves in kind.TABLE.items()
+        for event, target in moves.items()
+        if target is into and phase is not into
+    }
+
+
+@pytest.mark.parametrize("kind", GATED)
+def test_no_table_has_a_way_past_a_gate(kind: type[Gated]) -> None:
+    assert ways(kind, Phase.APPROVED) == {(Phase.AWAITING_APPROVAL, e.Approved)}
+    assert ways(kind, Phase.STARTING) == {(Phase.READY, e.RestoreIntended)}
+    assert {event for _, event in ways(kind, Phase.READY)} == {e.SnapshotCompleted, e.SafetyWaived}
+    assert {phase for phase, _ in ways(kind, Phase.RESTORING)} == {
+        Phase.STARTING,
+        Phase.UNCERTAIN,
+        Phase.STUCK,
+    }
 
 
 def test_a_phase_that_the_table_does_not_know_is_refused() -> None:
