@@ -88,6 +88,9 @@ class EnvironmentTable(_Closed):
     confirm_instance_suffix: bool = Field(
         default=False, description="Demand the last four characters of the instance id too."
     )
+    clone_needs_approval: bool = Field(
+        default=False, description="Whether a new instance from a snapshot needs approval too."
+    )
     approval_minutes: int = Field(
         default=30, ge=1, le=1440, description="How long a request waits for its approvers."
     )
@@ -115,6 +118,7 @@ class EnvironmentTable(_Closed):
             viewers=None if self.viewers is None else self.viewers.group(),
             quorum=self.quorum,
             confirm_instance_suffix=self.confirm_instance_suffix,
+            clone_needs_approval=self.clone_needs_approval,
             approval_minutes=self.approval_minutes,
             execution_minutes=self.execution_minutes,
             projects=tuple(ProjectId(p.lower()) for p in self.projects),

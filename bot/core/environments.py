@@ -32,6 +32,8 @@ class Environment(Frozen):
     viewers: Group | None = None
     quorum: int = Field(default=1, ge=1, le=9)
     confirm_instance_suffix: bool = False
+    # left out of the seal where it says nothing: an upgrade voids no approval
+    clone_needs_approval: bool = Field(default=False, exclude_if=lambda needed: not needed)
     approval_minutes: int = Field(default=30, ge=1, le=24 * 60)
     execution_minutes: int = Field(default=10, ge=1, le=24 * 60)
     projects: tuple[ProjectId, ...] = ()

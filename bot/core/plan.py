@@ -71,6 +71,11 @@ class AskedPlan(Plan):
     expires_at: AwareDatetime
     execution_window: timedelta
 
+    @property
+    def coherent(self) -> bool:
+        """Whether the parts of the plan fit each other."""
+        return True
+
     def rule_differences(self, environment: Environment | None) -> tuple[str, ...]:
         """Compare with the environment that the instance belongs to now."""
         if environment is None or environment.name != self.environment:
@@ -89,11 +94,6 @@ class GatedPlan(AskedPlan):
     loss: Loss | None = Field(default=None, exclude_if=lambda loss: loss is None)
     """What was counted in the target when it was asked for; None where nobody tried."""
     quorum: int = Field(ge=1)
-
-    @property
-    def coherent(self) -> bool:
-        """Whether the parts of the plan fit each other."""
-        return True
 
     def differences(
         self, *, instance: Instance, environment: Environment | None

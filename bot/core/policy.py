@@ -40,6 +40,7 @@ ROLES: Mapping[type[c.Command], Role] = {
     c.SnapshotTake: Role.OPERATOR,
     c.SnapshotShow: Role.VIEWER,
     c.RestoreStart: Role.OPERATOR,
+    c.CloneStart: Role.OPERATOR,
     c.UploadStart: Role.OPERATOR,
     c.ExportStart: Role.OPERATOR,
     c.DrillStart: Role.OPERATOR,

@@ -6,6 +6,7 @@ from typing import Protocol
 from pydantic import AwareDatetime, Field
 
 from bot.core.base import Frozen, InstanceId, OperationId, SnapshotId
+from bot.core.clones import CloneChoice
 from bot.core.operations import Origin
 from bot.core.people import Person
 from bot.core.snapshots import SnapshotNote
@@ -33,6 +34,8 @@ class Card(Frozen):
     alert: MessageRef | None = None
     past_alerts: tuple[MessageRef, ...] = ()
     """Earlier alerts: what goes wrong after somebody settled it is told anew."""
+    offered: MessageRef | None = None
+    """The message that offers the requester a first password."""
     complete: bool = False
     """Whether everything was posted that an ended operation has to say."""
     settled: bool = False
@@ -71,6 +74,7 @@ class Draft(Frozen):
     snapshot_id: SnapshotId | None = None
     text: str = ""
     """The command that a paged list answers."""
+    clone: CloneChoice | None = None
     opened_at: AwareDatetime
 
 

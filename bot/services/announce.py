@@ -13,7 +13,7 @@ from bot.core.operations import AnyOperation, Asked, Operation, Phase, TakeSnaps
 from bot.core.people import ineligible
 from bot.core.seal import seal
 from bot.ports import Card, MessageRef
-from bot.services import outcomes
+from bot.services import handover, outcomes
 from bot.services.evidence import EvidenceRoom
 from bot.services.gate import Gate
 from bot.services.refusals import GONE, LOCKED_OUT
@@ -24,8 +24,8 @@ from bot.views.kit import Message
 
 log = structlog.get_logger(__name__)
 
-#: The name of the shared budget: about 50 `chat.update` a minute for the whole workspace
-#: (https://docs.slack.dev/apis/web-api/rate-limits), of which we use 40.
+#: The shared budget: about 50 `chat.update` a minute for the whole workspace, of which we use 40
+#: (https://docs.slack.dev/apis/web-api/rate-limits).
 EDITS = "chat.update"
 #: So many approvers get a direct message; the thread reaches the rest.
 MOST_INVITATIONS = 10
@@ -117,6 +117,8 @@ class Announcer:
         if isinstance(op, Asked):
             card = await self._ask(op, card)
         card = await self._tell(op, card)
+        if ref := await handover.offered(self._world, op, card):
+            card = await self._save(op, card.model_copy(update={"offered": ref}))
         return await self._end(op, card) if op.final else card
 
     async def _answer(self, op: AnyOperation, card: Card) -> Card:

@@ -2,13 +2,23 @@
 
 from dataclasses import dataclass, replace
 
-from bot.core.operations import Drill, Export, Operation, Overwrite, Restore, TakeSnapshot, Upload
+from bot.core.operations import (
+    Clone,
+    Drill,
+    Export,
+    Operation,
+    Overwrite,
+    Restore,
+    TakeSnapshot,
+    Upload,
+)
 from bot.core.schedules import Work
 from bot.core.vault import Export as Kept
 from bot.services.alarms import Alarms
 from bot.services.announce import Announcer
 from bot.services.attention import Attention
 from bot.services.backup_files import BackupFiles
+from bot.services.cloning import Cloning
 from bot.services.decisions import Decisions
 from bot.services.deliveries import Deliveries
 from bot.services.digests import Digests
@@ -24,6 +34,7 @@ from bot.services.hauls import Hauls
 from bot.services.home import Home
 from bot.services.jobs import Jobs
 from bot.services.overwrites import Overwrites
+from bot.services.passwords import FirstPasswords
 from bot.services.post import PostOffice
 from bot.services.proof import Proof
 from bot.services.reaper import Reaper
@@ -38,6 +49,7 @@ from bot.services.scratch import Scratches
 from bot.services.sharing import SharedDirectory
 from bot.services.snapshots import Snapshots
 from bot.services.steps import Perform
+from bot.services.steps.clone import CloneSteps
 from bot.services.steps.drill import DrillSteps
 from bot.services.steps.export import ExportSteps
 from bot.services.steps.overwrite import OverwriteSteps
@@ -76,6 +88,8 @@ class House:
     sweep: Sweep
     scratches: Scratches
     reaper: Reaper
+    cloning: Cloning
+    passwords: FirstPasswords
     watch: Watch
     attention: Attention
     exports: Exports
@@ -105,6 +119,7 @@ def furnish(world: World) -> House:
     alarms = Alarms(world)
     scratches = Scratches(world)
     restores = Restores(world, gate, fleet)
+    passwords = FirstPasswords(world, gate)
     exports = Exports(vault=world.vault, audit=world.audit, clock=world.clock, rules=world.keep)
 
     async def kept() -> tuple[Kept, ...]:
@@ -115,6 +130,7 @@ def furnish(world: World) -> House:
         Overwrite: overwrite_steps.perform,
         Upload: upload_steps.perform,
         TakeSnapshot: snapshot_steps.perform,
+        Clone: CloneSteps(world, recheck, passwords).perform,
     }
     runner = Runner(world, steps)
     hauls = Hauls(world, runner.note)
@@ -167,6 +183,8 @@ def furnish(world: World) -> House:
         post_office=PostOffice(world, announcer),
         sweep=Sweep(world),
         scratches=scratches,
+        cloning=Cloning(world, gate, fleet),
+        passwords=passwords,
         exports=exports,
         exporting=exporting,
         deliveries=deliveries,

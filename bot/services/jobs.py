@@ -3,7 +3,7 @@
 from bot.core.audit import Verdict
 from bot.core.base import OperationId
 from bot.core.errors import AlreadyDecided, IllegalTransition, NotAllowed, UnknownOperation
-from bot.core.operations import AnyOperation, Drill, Export, Phase, TakeSnapshot, advance
+from bot.core.operations import AnyOperation, Clone, Drill, Export, Phase, TakeSnapshot, advance
 from bot.core.operations import events as e
 from bot.core.people import Person
 from bot.core.policy import Role
@@ -108,6 +108,11 @@ def _why_not(op: AnyOperation) -> AlreadyDecided:
         return AlreadyDecided(
             "it is cleaning up already",
             hint="Wait for its end: the scratch instance is billed until it has gone.",
+        )
+    if isinstance(op, Clone):
+        return AlreadyDecided(
+            "Aura has been asked for the new instance, and it has no call to stop one",
+            hint="Delete the new instance in the Aura console once it runs.",
         )
     if op.phase is Phase.STUCK:
         return AlreadyDecided(

@@ -63,6 +63,9 @@ _AUDITED = {
     e.ScratchLeft: "scratch.left",
     e.UploadOpened: "open",
     e.ExportStored: "stored",
+    e.CloneIntended: "send",
+    e.CloneAccepted: "accepted",
+    e.CloneRunning: "done",
 }
 
 

@@ -23,6 +23,14 @@ class Action(StrEnum):
     """In the overwrite modal: the source's snapshot was chosen (external_select)."""
     OPEN_UPLOAD = "open_upload"
     """A button that opens the upload modal; value = instance id and file."""
+    OPEN_CLONE = "open_clone"
+    """A button that opens the clone modal; value = instance id, and perhaps a snapshot id."""
+    PICK_CLONE = "pick_clone"
+    """In the clone modal: another choice was made; ends in ``:`` and the field (static_select)."""
+    PICK_EXPORTABLE = "pick_exportable"
+    """In the clone modal: the snapshot was chosen (external_select)."""
+    SHOW_PASSWORD = "show_password"  # noqa: S105 -- a button
+    """Show the requester a first password, once; value = operation id."""
     SNAPSHOT_PAGE = "snapshot_page"
     """Turn the page of a snapshot list; value = id of the stored listing and the page.
 
@@ -54,6 +62,9 @@ class Callback(StrEnum):
     RESTORE = "restore"
     OVERWRITE = "overwrite"
     UPLOAD = "upload"
+    CLONE = "clone"
+    PASSWORD = "password"  # noqa: S105 -- a view
+    """The view of a first password; it has nothing to send."""
     DENY = "deny"
     RESTORE_SHORTCUT = "restore_shortcut"
     """Global shortcut: open the restore modal."""
@@ -71,6 +82,11 @@ class Field(StrEnum):
     SUFFIX = "suffix"
     WAIVER = "waiver"
     REHEARSE = "rehearse"
+    NAME = "name"
+    PROJECT = "project"
+    TIER = "tier"
+    PLACE = "place"
+    SIZE = "size"
 
 
 VALUE = "value"

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.core.operations import Asked, Overwrite, Restore, Upload
+from bot.core.operations import Asked, Clone, Overwrite, Restore, Upload
 from bot.views.asked import Words
+from bot.views.clone_words import CLONE
 from bot.views.overwrite_words import OVERWRITE
 from bot.views.restore_words import RESTORE
 from bot.views.upload_words import UPLOAD
@@ -13,6 +14,7 @@ WORDS: Mapping[type[Asked], Words] = {
     Restore: RESTORE,
     Upload: UPLOAD,
     Overwrite: OVERWRITE,
+    Clone: CLONE,
 }
 
 

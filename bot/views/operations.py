@@ -5,9 +5,19 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from bot.core.errors import BotError
-from bot.core.operations import Drill, Export, Operation, Overwrite, Restore, TakeSnapshot, Upload
+from bot.core.operations import (
+    Clone,
+    Drill,
+    Export,
+    Operation,
+    Overwrite,
+    Restore,
+    TakeSnapshot,
+    Upload,
+)
 from bot.views import (
     alerts,
+    clone_card,
     drill_card,
     endings,
     export_card,
@@ -72,6 +82,13 @@ _DRILL = Face(
     drill_card.alert,
     drill_card.receipt,
 )
+_CLONE = Face(
+    clone_card.card,
+    clone_card.milestone,
+    clone_card.ending,
+    clone_card.alert,
+    clone_card.receipt,
+)
 FACES: Mapping[type[Operation], Face] = {
     Restore: _GATED,
     Overwrite: _GATED,
@@ -79,6 +96,7 @@ FACES: Mapping[type[Operation], Face] = {
     Upload: _GATED,
     Export: _EXPORT,
     Drill: _DRILL,
+    Clone: _CLONE,
 }
 
 

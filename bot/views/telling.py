@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.core.operations import Asked, Overwrite, Restore, Upload
-from bot.views import gated_words
+from bot.core.operations import Asked, Clone, Overwrite, Restore, Upload
+from bot.views import clone_words, gated_words
 from bot.views.asked import Told
 
 TELLERS: Mapping[type[Asked], Callable[[Any], Told]] = {
     Restore: gated_words.tell,
     Overwrite: gated_words.tell,
     Upload: gated_words.tell,
+    Clone: clone_words.tell,
 }
 
 

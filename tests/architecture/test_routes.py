@@ -56,6 +56,7 @@ def test_every_button_and_input_has_a_route_and_the_other_way_round() -> None:
         ids.Action.PICK_INSTANCE,
         ids.Action.PICK_SNAPSHOT,
         ids.Action.PICK_SOURCE,
+        ids.Action.PICK_EXPORTABLE,
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from itertools import takewhile
 
+from bot.core.commands.clone import CloneStart
 from bot.core.commands.drill import DrillStart
 from bot.core.commands.export import ExportStart
 from bot.core.commands.fields import LATEST
@@ -42,6 +43,7 @@ Command = (
     | SnapshotTake
     | SnapshotShow
     | RestoreStart
+    | CloneStart
     | UploadStart
     | ExportStart
     | DrillStart
@@ -67,6 +69,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SnapshotTake,
     SnapshotShow,
     RestoreStart,
+    CloneStart,
     UploadStart,
     ExportStart,
     DrillStart,
@@ -146,6 +149,7 @@ __all__ = [
     "COMMANDS",
     "LATEST",
     "SLASH",
+    "CloneStart",
     "Command",
     "DrillStart",
     "ExportStart",

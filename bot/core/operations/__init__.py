@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from bot.core.operations.approval import Asked
 from bot.core.operations.base import Operation, Origin, Recorded, advance
+from bot.core.operations.clone import Clone
 from bot.core.operations.drill import Drill
 from bot.core.operations.export import Export
 from bot.core.operations.gated import Gated
@@ -16,17 +17,27 @@ from bot.core.operations.snapshot import TakeSnapshot
 from bot.core.operations.upload import Upload
 
 AnyOperation = Annotated[
-    Restore | Overwrite | Upload | TakeSnapshot | Export | Drill, Field(discriminator="kind")
+    Restore | Overwrite | Upload | TakeSnapshot | Export | Drill | Clone,
+    Field(discriminator="kind"),
 ]
 OPERATION: TypeAdapter[AnyOperation] = TypeAdapter(AnyOperation)
 #: The kinds, for diagrams and metrics.
-KINDS: tuple[type[Operation], ...] = (Restore, Overwrite, Upload, TakeSnapshot, Export, Drill)
+KINDS: tuple[type[Operation], ...] = (
+    Restore,
+    Overwrite,
+    Upload,
+    TakeSnapshot,
+    Export,
+    Drill,
+    Clone,
+)
 
 __all__ = [
     "KINDS",
     "OPERATION",
     "AnyOperation",
     "Asked",
+    "Clone",
     "Drill",
     "Export",
     "Gated",

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from bot.core.base import Frozen, InstanceId, SnapshotId
 from bot.core.evidence import CheckLine
+from bot.core.operations import clone_events as clone
 from bot.core.operations import drill_events as drill
 from bot.core.operations import export_events as export
 from bot.core.people import Person
@@ -240,6 +241,10 @@ FileRefused = export.FileRefused
 Progressed = export.Progressed
 Reminded = export.Reminded
 UploadOpened = export.UploadOpened
+ApprovalNotNeeded = clone.ApprovalNotNeeded
+CloneAccepted = clone.CloneAccepted
+CloneIntended = clone.CloneIntended
+CloneRunning = clone.CloneRunning
 
 Event = Annotated[
     Seconded
@@ -285,6 +290,10 @@ Event = Annotated[
     | FileRefused
     | Reminded
     | Progressed
-    | ExportStored,
+    | ExportStored
+    | ApprovalNotNeeded
+    | CloneIntended
+    | CloneAccepted
+    | CloneRunning,
     Field(discriminator="kind"),
 ]

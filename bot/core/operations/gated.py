@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, TypeVar
 
-from bot.core.base import SnapshotId
+from bot.core.base import Frozen, SnapshotId
 from bot.core.errors import BotError, IllegalTransition, NotAllowed
 from bot.core.evidence import CheckLine
 from bot.core.operations import events as e
@@ -207,7 +207,7 @@ class Gated(Asked):
                 return super().overdue()
 
 
-G = TypeVar("G", bound=Gated)
+A = TypeVar("A", bound=Asked)
 
 
 def permitted(op: Gated) -> dict[str, str]:
@@ -225,28 +225,28 @@ def permitted(op: Gated) -> dict[str, str]:
     return op.names()
 
 
-def prove_approved(op: Gated) -> None:
-    """Raise NotAllowed unless others approved exactly this plan."""
+def prove_approved(op: Asked, by: type[Frozen] = e.Approved) -> None:
+    """Raise NotAllowed unless others approved exactly this plan; ``by`` is what completed it."""
     plan = op.plan
     said = (op.id, op.kind, op.requester, op.instance_id, op.environment)
     of_plan = (plan.operation_id, plan.kind, plan.requester, plan.instance.id, plan.environment)
     if said != of_plan or not plan.coherent:
         raise NotAllowed("the operation is not the one of its plan")
     others = {p.user_id for p in op.approvers} - {plan.requester.user_id}
-    if len(others) < plan.quorum or op.last(e.Approved) is None:
+    if len(others) < plan.quorum or op.last(by) is None:
         raise NotAllowed("the quorum of approvals is missing")
     seals = {r.event.seal for r in op.history if isinstance(r.event, e.Seconded | e.Approved)}
-    if seals != {plan.seal}:
+    if seals != ({plan.seal} if plan.quorum else set()):
         raise NotAllowed("the approvals are for another plan")
 
 
-def prove_order(op: Gated) -> None:
+def prove_order(op: Asked) -> None:
     """Raise NotAllowed unless the history leads to the present phase, past every check."""
     if _replayed(op) is not op.phase:
         raise NotAllowed("the history does not lead here in this order")
 
 
-def _replayed(op: G) -> Phase | None:
+def _replayed(op: A) -> Phase | None:
     """Walk the history again from the beginning, past every check; None when it is not legal."""
     again = op.model_copy(update={"phase": P.AWAITING_APPROVAL, "history": ()})
     try:

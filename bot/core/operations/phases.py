@@ -27,6 +27,8 @@ class Phase(StrEnum):
     """The answer was lost; we look at the instance and send nothing."""
     RESTORING = "restoring"
     """Aura is replacing the data; the instance is offline."""
+    BUILDING = "building"
+    """Aura is creating the new instance."""
     VERIFYING = "verifying"
     """Running again; one more reading confirms it."""
     DONE = "done"

@@ -48,6 +48,7 @@ def sample(kind: type[e.Event], op: Restore) -> e.Event:
         "name": "savepoint-scratch-a",
         "size": "8GB AuraDB Professional",
         "scratch_id": "5c2a7c01",
+        "clone_id": "5c2a7c02",
         **DRILLED,
         **EXPORTED,
     }

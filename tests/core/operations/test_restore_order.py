@@ -64,6 +64,7 @@ def journeys(draw: st.DrawFn, make: Callable[..., G] = restore) -> G:  # type: i
             "name": "savepoint-scratch-a",
             "size": "8GB AuraDB Professional",
             "scratch_id": "5c2a7c01",
+            "clone_id": "5c2a7c02",
             **DRILLED,
             **EXPORTED,
         }

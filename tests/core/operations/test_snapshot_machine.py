@@ -11,6 +11,7 @@ from bot.core.errors import BotError, IllegalTransition
 from bot.core.operations import (
     KINDS,
     OPERATION,
+    Clone,
     Drill,
     Export,
     Operation,
@@ -44,6 +45,7 @@ FACTS = {
     "name": "savepoint-scratch-a",
     "size": "8GB AuraDB Professional",
     "scratch_id": "5c2a7c01",
+    "clone_id": "5c2a7c02",
     **DRILLED,
     **EXPORTED,
 }
@@ -146,6 +148,7 @@ def test_only_a_restore_holds_its_instance() -> None:
         Upload: True,
         Export: False,
         Drill: False,
+        Clone: False,
     }
 
 
