@@ -59,6 +59,12 @@ def test_answer_that_breaks_off_anywhere_is_no_answer(cut: int) -> None:
         reading.close()
 
 
+def test_answer_that_never_had_rows_is_no_answer() -> None:
+    _, reading = read(b'{"data":{"fields":["x"]}}', [])
+    with pytest.raises(GraphUnavailable, match="broke off"):
+        reading.close()
+
+
 def test_answer_of_something_else_is_no_complaint_either() -> None:
     _, reading = read(b"<html>Bad gateway</html>", [])
     assert reading.complaints() == []
