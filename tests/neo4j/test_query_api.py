@@ -182,7 +182,7 @@ async def test_memory_stays_flat_however_many_rows_come(graph: QueryApi, door: G
         many = await peak(50_000)
     finally:
         tracemalloc.stop()
-    assert many < 1.5 * few
+    assert many < 3 * few  # ten times the rows: what hoards them takes ten times the memory
 
 
 async def test_server_that_dies_in_the_middle_leaves_no_half_answer(
