@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.alerts import AlertRules, QuietHours
 from bot.core.base import UserId
-from bot.core.errors import ChatFailed, ChatUnavailable
+from bot.core.errors import ChatFailed, ChatUnavailable, StoreUnavailable
 from bot.core.people import Group
 from bot.services.attention import tomorrow
 from sandbox.aura import fleet as aura
@@ -241,3 +241,46 @@ async def test_an_alert_whose_channel_refuses_it_goes_where_it_is_heard(story: S
     story.change_world(chat=Refusing())
     await paused(story)
     assert len(heads(story, slack.OPS_PRODUCTION)) == 1
+
+
+async def test_no_button_does_anything_that_cannot_be_recorded(story: Story) -> None:
+    await paused(story)
+    [head] = heads(story)
+    before, audit = await alert(story), story.bot.house.world.audit
+
+    async def full(name: str) -> None:
+        if name == "append":
+            raise StoreUnavailable("the store does not answer")
+
+    story.change_world(audit=Cued(audit, before=full))
+    for label in ("Acknowledge", "Assign to me", "Snooze 1 h"):
+        await story.approver.clicks(label, in_=head)
+        assert "the store does not answer" in story.approver.whisper.lower()
+    story.change_world(audit=audit)
+    assert await alert(story) == before
+
+
+async def test_a_store_that_is_away_stops_a_pass_and_its_ping_and_loses_nothing(
+    story: Story,
+) -> None:
+    heard: list[str] = []
+
+    async def ping() -> None:
+        heard.append("well")
+
+    watched(story)
+    await look(story)
+    story.aura.set_status(aura.ORDERS_PROD, "paused")
+    story.clock.at += timedelta(minutes=6)
+    alerts = story.bot.house.world.alerts
+
+    async def away(name: str) -> None:
+        raise StoreUnavailable("the store does not answer")
+
+    story.change_world(alerts=Cued(alerts, before=away), ping=ping)
+    with pytest.raises(StoreUnavailable):
+        await look(story)
+    assert (heads(story), heard) == ([], [])
+    story.change_world(alerts=alerts)
+    await look(story)
+    assert (len(heads(story)), heard) == (1, ["well"])

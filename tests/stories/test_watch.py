@@ -54,7 +54,7 @@ async def test_a_restore_by_the_console_is_told_within_one_poll_and_cleared(stor
 
 
 async def test_a_restore_of_ours_raises_no_alert(story: Story) -> None:
-    watched(story)
+    watched(story, poll=30)
     await look(story)
     await story.requested()
     await story.approved()
