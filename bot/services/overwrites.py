@@ -1,6 +1,7 @@
 """Overwrites: the form and the request. Everything after it is that of any gated operation."""
 
 from bot.core.base import InstanceId, OperationId
+from bot.core.commands import LATEST
 from bot.core.environments import Environment
 from bot.core.errors import NotRestorable
 from bot.core.instances import Instance
@@ -55,7 +56,7 @@ class Overwrites:
         """
         onto, environment = await self.target(draft.person, target or draft.instance_id or "")
         giving, home = await self.source(draft.person, source or draft.source_id or "")
-        wanted = snapshot or draft.snapshot_id
+        wanted = draft.snapshot_id if snapshot in (None, LATEST) else snapshot
         chosen = await self._fleet.snapshot(giving, wanted) if wanted else None
         check_overwrite(onto, giving, chosen)
         facts = OverwriteFacts(

@@ -81,8 +81,9 @@ async def test_the_direction_is_spelt_out_wherever_somebody_decides(story: Story
         assert "*to* *catalog-prod* `ca7a1095`, whose present data is lost" in str(seen)
 
 
-async def test_no_snapshot_is_ever_chosen_for_somebody(story: Story) -> None:
-    await story.requester.types(f"/aura overwrite {TARGET} --from {SOURCE}")
+@pytest.mark.parametrize("word", ["", "latest "])
+async def test_no_snapshot_is_ever_chosen_for_somebody(story: Story, word: str) -> None:
+    await story.requester.types(f"/aura overwrite {TARGET} {word}--from {SOURCE}")
     shown = str(story.requester.modal)
     assert "Choose a snapshot to go on." in shown
     errors = await story.requester.sends(reason="Refresh", suffix=TARGET[-4:])
