@@ -1,7 +1,7 @@
 """Uploads: the form and the request. Decisions are made in `decisions`, the rest by the runner."""
 
 from bot.core.audit import Verdict
-from bot.core.base import OperationId
+from bot.core.base import InstanceId, OperationId
 from bot.core.environments import Environment
 from bot.core.errors import InstanceBusy, NotAllowed, NotRestorable
 from bot.core.instances import Condition, Instance, safety_obstacle
@@ -37,13 +37,16 @@ class Uploads:
         self._fingerprints = Fingerprints(world)
         self._files = files
 
-    async def draft(self, person: Person, origin: Origin, file: str) -> Draft:
+    async def draft(
+        self, person: Person, origin: Origin, file: str, *, instance_id: InstanceId | None = None
+    ) -> Draft:
         """Begin a modal about a file, as it was typed."""
         draft = Draft(
             id=self._world.new_id("drf"),
             person=person,
             origin=origin,
             text=file,
+            instance_id=instance_id,
             opened_at=self._world.clock.now(),
         )
         await self._world.drafts.save(draft)

@@ -22,7 +22,7 @@ class Action(StrEnum):
     PICK_SOURCE = "pick_source"
     """In the overwrite modal: the source's snapshot was chosen (external_select)."""
     OPEN_UPLOAD = "open_upload"
-    """A button that opens the upload modal; value = instance id and file."""
+    """A button that opens the upload modal; value = id of the draft with instance and file."""
     OPEN_CLONE = "open_clone"
     """A button that opens the clone modal; value = instance id, and perhaps a snapshot id."""
     PICK_CLONE = "pick_clone"

@@ -57,7 +57,7 @@ FORM = Form(
 )
 
 
-def doorway(instance: InstanceSummary, *, file: str) -> Message:
+def doorway(instance: InstanceSummary, *, file: str, draft_id: str) -> Message:
     """Offer the button that opens the modal, where a typed mention cannot."""
     return Message(
         text=f"Open the form to load a file into {spoken(instance)}.",
@@ -65,7 +65,7 @@ def doorway(instance: InstanceSummary, *, file: str) -> Message:
             section(f"To load {code(file, 120)} into {called(instance)}, open the form."),
             actions(
                 f"doorway.{instance.id}",
-                button("Open the form", Action.OPEN_UPLOAD.value, f"{instance.id} {file}"),
+                button("Open the form", Action.OPEN_UPLOAD.value, draft_id),
             ),
         ),
     )

@@ -4,6 +4,7 @@ from bot.core.backups import Inspection
 from bot.core.operations import Phase, Upload
 from bot.core.operations import events as e
 from bot.core.uploads import expected_minutes
+from bot.core.vault import export_id
 from bot.views.asked import Words, flow
 from bot.views.kit import clean, code, moment, span
 from bot.views.vault_text import size as volume
@@ -112,7 +113,9 @@ def _holds(op: Upload) -> str:
 
 
 def _command(op: Upload) -> str:
-    return f"/aura upload {clean(op.instance_id, 40)} {clean(op.plan.file.name, 200)}"
+    file = op.plan.file
+    word = export_id(file.name) if file.place == "vault" else clean(file.name, 100)
+    return f"/aura upload {clean(op.instance_id, 40)} {word}"
 
 
 def _expected(op: Upload) -> str:

@@ -16,6 +16,7 @@ from bot.services.restores import RestoreForm
 from bot.services.steps import upload as steps
 from bot.views import upload_words
 from sandbox.aura import fleet as aura
+from sandbox.slack import cast
 from tests.core.backups import writer
 from tests.core.operations.test_upload_machine import BEGUN, approval, played
 from tests.stories.harness import Story
@@ -190,3 +191,11 @@ def test_words_for_what_files_say_and_for_a_progress_of_no_time() -> None:
     )
     at_once = played(approval(), BEGUN, e.Transferred(sent=400))
     assert upload_words.progress(at_once) == "400 B of 1000 B"
+
+
+async def test_a_button_that_is_too_old_says_so(story: Story) -> None:
+    said = f"<@{cast.BOT}> upload orders-prod sample.backup"
+    await story.requester.says(said, cast.OPS_PRODUCTION)
+    story.change_world(drafts=NoDrafts())
+    await story.requester.clicks("Open the form")
+    assert "This button is older than an hour" in story.requester.whisper

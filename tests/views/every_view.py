@@ -36,6 +36,7 @@ from bot.views.kit import Message, View
 from tests.core.evidences import KEY, evidence
 from tests.core.export_samples import ARCHIVED, GUIDED, export
 from tests.core.samples import instance as sample
+from tests.views import upload_views
 from tests.views.drill_views import drill, drills, last, line
 from tests.views.samples import (
     APPROVER,
@@ -220,6 +221,7 @@ def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
     )
     yield from _snapshots(said, many)
     yield from _alarms(said)
+    yield from upload_views.views(said, stranger(said), strict)
     yield "jobs", jobs.listing(ops * (1 + fleet // 20), now=NOW)
     pending = [op for op in ops if isinstance(op, Restore)] * 2
     yield "home", home.home(fleet_rows, ops * 2, pending, now=NOW)
