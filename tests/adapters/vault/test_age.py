@@ -106,13 +106,19 @@ async def test_whoever_stops_in_the_middle_leaves_no_thread_behind() -> None:
     await pieces.aclose()
 
 
-@pytest.mark.parametrize("bad", ["", "age1nonsense", SECRET, "ssh-rsa nonsense"])
+@pytest.mark.parametrize(
+    "bad",
+    ["", "age1nonsense", pytest.param(SECRET, id="a secret key"), "ssh-rsa nonsense"],
+)
 def test_a_recipient_that_is_none_is_named(bad: str) -> None:
     with pytest.raises(ValueError, match="is not an age recipient"):
         age.recipients([PUBLIC, bad])
 
 
-@pytest.mark.parametrize("bad", ["", "# nothing", PUBLIC, "AGE-SECRET-KEY-1NONSENSE"])
+@pytest.mark.parametrize(
+    "bad",
+    ["", "# nothing", pytest.param(PUBLIC, id="a public key"), "AGE-SECRET-KEY-1NONSENSE"],
+)
 def test_a_key_file_without_a_key_is_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="age identity"):
         age.identities(bad)
