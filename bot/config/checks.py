@@ -93,7 +93,7 @@ class CheckTable(_Closed):
     )
     between: SpanTable | None = Field(default=None, description="The range of the one number.")
     like_baseline: BaselineTable | None = None
-    timeout_seconds: float = Field(default=30.0, ge=1, le=600)
+    timeout_seconds: float = Field(default=30.0, ge=1, le=45)
     severity: Severity = Severity.ERROR
     environments: tuple[NameText, ...] = Field(
         default=(), description="Absent, and no instances: it is for all."

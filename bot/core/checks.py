@@ -120,7 +120,7 @@ class Check(Frozen):
     name: str
     cypher: str
     expectation: Expectation
-    timeout: float = Field(default=30.0, ge=1, le=600)
+    timeout: float = Field(default=30.0, ge=1, le=45)
     severity: Severity = Severity.ERROR
     environments: tuple[str, ...] = ()
     instances: tuple[InstanceId, ...] = ()

@@ -122,7 +122,7 @@ class Deliveries:
         if size > most:
             raise TooLarge(
                 f"the file is larger than the {most / GIB:,.0f} GiB that an upload address takes",
-                hint="Whoever runs Savepoint may add it with `savepoint vault add`, or raise "
+                hint="Whoever runs Savepoint may add it with `savepoint vault bring`, or raise "
                 "`most_gb` in the table `[export]`.",
             )
 

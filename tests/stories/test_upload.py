@@ -134,7 +134,9 @@ Reference `(id)` · plan `(seal)`\
 """,
         ]
     )
-    assert console_calls(story) == snapshot(["auth", "auth", "size", "initiate", "upload-complete"])
+    assert console_calls(story) == snapshot(
+        ["auth", "auth", "size", "initiate", "auth", "upload-complete"]
+    )
     assert story.aura.graph(aura.ORDERS_PROD) == graph_in(sample(story))
     assert await story.audit() == snapshot(
         [

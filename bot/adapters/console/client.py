@@ -23,7 +23,13 @@ from bot.adapters.console.line import Line
 from bot.adapters.console.tap import Tap
 from bot.adapters.console.wire import Initiated, Parts, Status, Token, read
 from bot.core.base import Frozen, InstanceId
-from bot.core.errors import AuraAuthFailed, AuraConflict, AuraRefused
+from bot.core.errors import (
+    AuraAuthFailed,
+    AuraConflict,
+    AuraRefused,
+    AuraUnavailable,
+    AuraUnreachable,
+)
 from bot.core.permits import Permit
 from bot.core.uploads import BackupFile, Consent, LoadStatus, Sending
 from bot.ports import Clock
@@ -119,15 +125,12 @@ class Console:
         self, permit: Permit, consent: Consent, file: BackupFile, sending: Sending
     ) -> Accepted:
         """Let Aura replace the instance's data by the file; sent at most once."""
-        until = self._soon()
-        said: dict[str, object] = {"Crc32": file.crc32}
-        if sending.provider == "AWS":
-            asked = {**said, "UploadID": sending.upload_id}
-            answer = await self._post(
-                consent, Effect.PARTS, 1, "/multipart-upload-status", asked, until
-            )
-            said |= read(Parts, answer).model_dump(by_alias=True)
-        token = await self._token(consent, until)
+        try:
+            said, token = await self._before_loading(consent, file, sending)
+        except AuraUnavailable as absent:
+            raise AuraUnreachable(
+                f"{absent.summary}, so nothing was loaded", hint=absent.hint
+            ) from absent
         await self._line.ask(
             Effect.LOAD_FILE,
             _path(consent.instance_id, 1, "/upload-complete"),
@@ -136,6 +139,21 @@ class Console:
             permit=permit,
         )
         return Accepted(status="loading")
+
+    async def _before_loading(
+        self, consent: Consent, file: BackupFile, sending: Sending
+    ) -> tuple[dict[str, object], SecretStr]:
+        """Return what the load says, and a token of this moment: sending may have taken hours."""
+        until = self._soon()
+        self._tokens.pop(consent, None)
+        said: dict[str, object] = {"Crc32": file.crc32}
+        if sending.provider == "AWS":
+            asked = {**said, "UploadID": sending.upload_id}
+            answer = await self._post(
+                consent, Effect.PARTS, 1, "/multipart-upload-status", asked, until
+            )
+            said |= read(Parts, answer).model_dump(by_alias=True)
+        return said, await self._token(consent, until)
 
     async def status(self, consent: Consent) -> LoadStatus:
         """Return what the console says of a load."""
@@ -219,7 +237,7 @@ class Console:
         if login is None:
             raise AuraAuthFailed(
                 f"no password is configured for the database of `{instance_id}`",
-                hint="Name the variable that holds it under `[databases]` in `savepoint.toml`.",
+                hint="Name the variable that holds it under `[upload.logins]` in `savepoint.toml`.",
             )
         pair = f"{login.user}:{login.password.get_secret_value()}"
         answer = await self._line.ask(
