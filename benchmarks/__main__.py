@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks import archive, crowd, dispatch, start, sweep, upload
+from benchmarks import archive, crowd, dispatch, start, storing, sweep, upload
 from benchmarks.goals import Part, missed, render
 from sandbox.aura.times import utc_now
 
@@ -26,6 +26,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[Part]]] = {
     "upload": upload.measure,
     "watch": sweep.measure,
     "archive": archive.measure,
+    "vault": storing.measure,
 }
 
 

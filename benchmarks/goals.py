@@ -27,6 +27,9 @@ GOALS: dict[str, float] = {
     "watch calls a minute": 62,
     "archive time ratio": 1.75,
     "archive memory MB": 150,
+    "vault upload time ratio": 1.25,
+    "vault add time ratio": 1.25,
+    "vault memory MB": 150,
 }
 
 

@@ -31,7 +31,7 @@ from bot.config import Settings
 from bot.core.base import OperationId
 from bot.core.errors import ChatUnavailable
 from bot.ports import Clock, Queue
-from bot.services import digests, reaper, scheduler, sweep, watch
+from bot.services import digests, reaper, scheduler, sweep, vaults, watch
 from bot.services.house import House, furnish
 from bot.services.world import Pace, World
 from handlers import ROUTES, files, register
@@ -281,6 +281,7 @@ def _loops(
         "reaper": (reaper.EVERY, house.reaper),
         "watch": (watch.EVERY, house.watch),
         "digests": (digests.EVERY, house.digests),
+        "vault": (vaults.EVERY, house.vaults.tidy),
         "sign in": (RENEW, bot.aura.sign_in),
     }
     if socket:

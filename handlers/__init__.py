@@ -21,6 +21,7 @@ from handlers import (
     schedule,
     snapshot,
     upload,
+    vault,
     workflow,
 )
 from handlers.edge import Tasks
@@ -40,6 +41,12 @@ ROUTES = Routes(
         c.UploadStart: upload.start,
         c.ExportStart: export.start,
         c.DrillStart: drill.start,
+        c.VaultList: vault.list_,
+        c.VaultShow: vault.show,
+        c.VaultVerify: vault.verify,
+        c.VaultHold: vault.hold,
+        c.VaultRelease: vault.release,
+        c.VaultExpire: vault.expire,
         c.ScheduleList: schedule.list_,
         c.ScheduleAdd: schedule.add,
         c.SchedulePause: schedule.pause,

@@ -17,6 +17,7 @@ from sandbox.scenarios import Scenarios, Stage, nothing_to_play
 from sandbox.slack import SlackDouble
 from sandbox.slack import cast as slack
 from sandbox.uploads import passwords, sample_files, table
+from sandbox.vault import sample_vault, vault_table
 
 #: Signs the sandbox's evidence; published here, it proves nothing.
 EVIDENCE_KEY = "evsec-c2F2ZXBvaW50LXNhbmRib3gtbm90LWEtc2VjcmV0ISE"
@@ -83,7 +84,7 @@ async def town(
             address = await double.start(port=port)
             settings |= double.settings()
         config = folder / "savepoint.toml"
-        (folder / "vault").mkdir(exist_ok=True)
+        sample_vault(folder / "vault", utc_now())
         graphs = service.url if service is not None else ""
         text = configuration(
             speed=speed, graphs=graphs, uploads=files, vault=folder / "vault", watched=True
@@ -138,7 +139,7 @@ def configuration(
         scratch += f'query = "{graphs}/databases/{{instance}}"\n'
     files = [table(uploads)] if uploads else []
     if vault:
-        files.append(f'[vault]\nurl = "{vault.absolute().as_uri()}"\n')
+        files.append(vault_table(vault))
     if graphs:
         wanted = "instance_id={instance}&snapshot_id={snapshot}"
         files.append(f'[export]\nconsole_url = "{graphs}/sandbox/aura/export?{wanted}"\n')

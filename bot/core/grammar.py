@@ -52,8 +52,8 @@ class Typed(Frozen):
 
     @classmethod
     def options(cls) -> dict[str, Option]:
-        """Return the options by name: the field's, less the ``_`` that Python's words need."""
-        return {field.rstrip("_"): option for field, option in cls._marked(Option).items()}
+        """Return the options by name, as people type them: `dry-run` of the field ``dry_run``."""
+        return {_typed(field): option for field, option in cls._marked(Option).items()}
 
     @classmethod
     def _marked(cls, kind: type[Mark]) -> dict[str, Mark]:
@@ -137,11 +137,16 @@ def read(model: type[M], words: Sequence[Word]) -> M:
             f"“{free[0][:80]}” is one word too many",
             "Put text of several words in quotation marks.",
         )
-    fields = {field.rstrip("_"): field for field in model.model_fields}
+    fields = {_typed(field): field for field in model.model_fields}
     try:
         return model.model_validate({fields[name]: value for name, value in given.items()})
     except ValidationError as fault:
         raise _bad(model, fault.errors()[0]["msg"]) from None
+
+
+def _typed(field: str) -> str:
+    """Return a field's name as people type it, less the ``_`` that Python's words need."""
+    return field.rstrip("_").replace("_", "-")
 
 
 def _near_option(model: type[Typed], word: Word) -> str:

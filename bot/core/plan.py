@@ -24,6 +24,7 @@ from bot.core.people import Person
 from bot.core.seal import seal
 from bot.core.snapshots import Snapshot
 from bot.core.uploads import BackupFile
+from bot.core.vault.manifest import Hold, Kind
 
 
 class Waiver(Frozen):
@@ -157,6 +158,34 @@ class OverwritePlan(GatedPlan):
     def coherent(self) -> bool:
         """Whether the snapshot is one of the source, and the source another instance."""
         return self.snapshot.instance_id == self.source.id != self.instance.id
+
+
+class ExportFacts(Frozen):
+    """An export as a plan names it; size in bytes."""
+
+    id: str
+    name: str
+    size: int
+    sha256: str
+    taken_at: AwareDatetime
+    kind: Kind
+
+
+class HoldingPlan(AskedPlan):
+    """What a change of a legal hold will do: set it, or ``release`` the one in ``held``."""
+
+    kind: Literal["holding"] = "holding"
+    quorum: int = Field(ge=1)
+    export: ExportFacts
+    release: bool
+    held: Hold | None = None
+
+
+class VerificationPlan(Plan):
+    """Which export is read."""
+
+    kind: Literal["verification"] = "verification"
+    export: ExportFacts
 
 
 class SnapshotPlan(Plan):

@@ -26,7 +26,8 @@ from bot.views import vault_text as text
 
 FAILED = 1
 T = TypeVar("T")
-_PIECE = 4 * 1024 * 1024
+#: As large as a part of an upload, so that it passes as it is.
+_PIECE = 5 * 1024 * 1024
 _MOST_REASON = 500
 
 vault = typer.Typer(

@@ -6,8 +6,8 @@ from typing import Protocol
 from bot.core.base import Frozen, OperationId
 from bot.core.vault import Check, Contents, Export, Facts, Hold, Manifest, Protection
 
-Told = Callable[[int], None]
-"""Is told, now and then, how many bytes have been done."""
+Told = Callable[[int], Awaitable[None] | None]
+"""Is told, now and then, how many bytes have been done; what it returns is waited for."""
 
 
 class Condemned(Frozen):

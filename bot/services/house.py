@@ -6,11 +6,13 @@ from bot.core.operations import (
     Clone,
     Drill,
     Export,
+    Holding,
     Operation,
     Overwrite,
     Restore,
     TakeSnapshot,
     Upload,
+    Verification,
 )
 from bot.core.schedules import Work
 from bot.core.vault import Export as Kept
@@ -56,8 +58,10 @@ from bot.services.steps.overwrite import OverwriteSteps
 from bot.services.steps.restore import RestoreSteps
 from bot.services.steps.snapshot import SnapshotSteps
 from bot.services.steps.upload import UploadSteps
+from bot.services.steps.vault import HoldingSteps, VerificationSteps
 from bot.services.sweep import Sweep
 from bot.services.uploads import Uploads
+from bot.services.vaults import Vaults
 from bot.services.watch import Watch
 from bot.services.world import World
 
@@ -76,6 +80,7 @@ class House:
     decisions: Decisions
     snapshots: Snapshots
     uploads: Uploads
+    vaults: Vaults
     schedules: Schedules
     reports: Reports
     scheduler: Scheduler
@@ -135,6 +140,8 @@ def furnish(world: World) -> House:
     runner = Runner(world, steps)
     hauls = Hauls(world, runner.note)
     deliveries = Deliveries(world, exports, hauls, runner.note)
+    steps[Holding] = HoldingSteps(world, exports, recheck).perform
+    steps[Verification] = VerificationSteps(world, exports).perform
     steps[Export] = ExportSteps(world, exports, scratches, hauls, runner.note).perform
     exporting = Exporting(world, gate, fleet, exports, scratches, deliveries)
     begin: dict[Work, Begin] = {Work.SNAPSHOT: snapshots.begin, Work.EXPORT: exporting.begin}
@@ -161,6 +168,7 @@ def furnish(world: World) -> House:
         decisions=Decisions(world, gate),
         snapshots=snapshots,
         uploads=Uploads(world, gate, fleet, files),
+        vaults=Vaults(world, gate, exports),
         schedules=Schedules(world, gate, fleet, scheduler),
         reports=Reports(
             world,

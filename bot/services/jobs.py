@@ -3,7 +3,17 @@
 from bot.core.audit import Verdict
 from bot.core.base import OperationId
 from bot.core.errors import AlreadyDecided, IllegalTransition, NotAllowed, UnknownOperation
-from bot.core.operations import AnyOperation, Clone, Drill, Export, Phase, TakeSnapshot, advance
+from bot.core.operations import (
+    AnyOperation,
+    Clone,
+    Drill,
+    Export,
+    Gated,
+    Phase,
+    TakeSnapshot,
+    Verification,
+    advance,
+)
 from bot.core.operations import events as e
 from bot.core.people import Person
 from bot.core.policy import Role
@@ -97,6 +107,10 @@ def _why_not(op: AnyOperation) -> AlreadyDecided:
             "Aura is already taking the snapshot, and it has no call to stop one",
             hint="Nothing is at risk: a snapshot changes no data.",
         )
+    if isinstance(op, Verification):
+        return AlreadyDecided(
+            "the export is being read already", hint="Nothing is at risk: reading changes nothing."
+        )
     if isinstance(op, Export):
         return AlreadyDecided(
             "the export is in the vault, and only the scratch instance is still being deleted"
@@ -124,7 +138,11 @@ def _why_not(op: AnyOperation) -> AlreadyDecided:
             f"nobody knows yet whether the {op.NOUN} ran",
             hint="I am looking, and send nothing again. Please wait.",
         )
-    way_back = "; the safety snapshot is the way back" if op.safety_snapshot else ""
+    way_back = (
+        "; the safety snapshot is the way back"
+        if isinstance(op, Gated) and op.safety_snapshot
+        else ""
+    )
     return AlreadyDecided(
         f"the {op.NOUN} has begun, and Aura has no call to stop one",
         hint=f"Wait for its end{way_back}.",

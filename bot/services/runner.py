@@ -57,6 +57,8 @@ _AUDITED = {
     e.DrillNotProven: "end",
     e.DrillCouldNotRun: "end",
     e.DrillCalledOff: "end",
+    e.HoldChanged: "done",
+    e.FoundWhole: "done",
     e.ScratchPlanned: "scratch.plan",
     e.ScratchCreated: "scratch.created",
     e.ScratchGone: "scratch.gone",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.core.commands import COMMANDS, SLASH, Command, near
 from bot.core.policy import ROLES, Role
 from bot.views.kit import Block, Message, clean, context, section
+from bot.views.words import pack
 
 _WHO = {Role.VIEWER: "viewers", Role.OPERATOR: "operators", Role.APPROVER: "approvers"}
 
@@ -16,7 +17,7 @@ def overview() -> Message:
         text="What you can type: " + ", ".join(" ".join(model.words) for model in COMMANDS),
         blocks=(
             section("*What you can type*"),
-            section("\n".join(lines)),
+            *pack(lines),
             context(
                 "`&lt;instance&gt;` is a name, an alias or an id. Put words that belong together "
                 f"in quotation marks. `{SLASH} help snapshot` shows one topic.",

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from bot.core.operations import Asked, Clone, Overwrite, Restore, Upload
+from bot.core.operations import Asked, Clone, Holding, Overwrite, Restore, Upload
 from bot.views.asked import Words
 from bot.views.clone_words import CLONE
+from bot.views.holding_words import HOLDING
 from bot.views.overwrite_words import OVERWRITE
 from bot.views.restore_words import RESTORE
 from bot.views.upload_words import UPLOAD
@@ -15,6 +16,7 @@ WORDS: Mapping[type[Asked], Words] = {
     Upload: UPLOAD,
     Overwrite: OVERWRITE,
     Clone: CLONE,
+    Holding: HOLDING,
 }
 
 

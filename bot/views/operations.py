@@ -9,11 +9,13 @@ from bot.core.operations import (
     Clone,
     Drill,
     Export,
+    Holding,
     Operation,
     Overwrite,
     Restore,
     TakeSnapshot,
     Upload,
+    Verification,
 )
 from bot.views import (
     alerts,
@@ -22,8 +24,10 @@ from bot.views import (
     endings,
     export_card,
     gated_card,
+    holding_card,
     milestones,
     snapshot_card,
+    verification_card,
 )
 from bot.views import gate as gates
 from bot.views.errors import whisper
@@ -89,6 +93,20 @@ _CLONE = Face(
     clone_card.alert,
     clone_card.receipt,
 )
+_HOLDING = Face(
+    holding_card.card,
+    holding_card.milestone,
+    holding_card.ending,
+    holding_card.alert,
+    gates.receipt,
+)
+_VERIFICATION = Face(
+    verification_card.card,
+    verification_card.milestone,
+    verification_card.ending,
+    verification_card.alert,
+    verification_card.receipt,
+)
 FACES: Mapping[type[Operation], Face] = {
     Restore: _GATED,
     Overwrite: _GATED,
@@ -97,6 +115,8 @@ FACES: Mapping[type[Operation], Face] = {
     Export: _EXPORT,
     Drill: _DRILL,
     Clone: _CLONE,
+    Holding: _HOLDING,
+    Verification: _VERIFICATION,
 }
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.core.operations import Asked, Clone, Overwrite, Restore, Upload
-from bot.views import clone_words, gated_words
+from bot.core.operations import Asked, Clone, Holding, Overwrite, Restore, Upload
+from bot.views import clone_words, gated_words, holding_words
 from bot.views.asked import Told
 
 TELLERS: Mapping[type[Asked], Callable[[Any], Told]] = {
@@ -12,6 +12,7 @@ TELLERS: Mapping[type[Asked], Callable[[Any], Told]] = {
     Overwrite: gated_words.tell,
     Upload: gated_words.tell,
     Clone: clone_words.tell,
+    Holding: holding_words.tell,
 }
 
 

@@ -91,7 +91,7 @@ def facts(export: Export, protection: Protection, now: datetime) -> str:
         ("verified", f"{stamp(export.verified_at)} ({ago(export.verified_at, now)})"),
         ("state", state(export) or "whole"),
         ("hold", _hold(export)),
-        ("store", _protected(protection)),
+        ("store", protected(protection)),
     ]
     if export.check is not None and export.check.why:
         lines.append(("damage", export.check.why))
@@ -145,7 +145,9 @@ def _hold(export: Export) -> str:
     return f"since {stamp(export.hold.at)} by {who or 'unknown'}: {export.hold.why}"
 
 
-def _protected(p: Protection) -> str:
+def protected(p: Protection) -> str:
+    """Say what the store does against deletion."""
+
     def said(flag: bool | None) -> str:
         return {True: "on", False: "off", None: "unknown"}[flag]
 

@@ -11,6 +11,7 @@ from obstore.store import ObjectStore
 
 from bot.adapters.vault.faults import plainly
 from bot.core.vault import Digests
+from bot.ports.vault import Told
 
 MIB = 1024 * 1024
 #: S3 takes parts of 5 MiB at least, and 10,000 of them
@@ -21,7 +22,7 @@ BLIND_PART = 16 * MIB
 #: Bytes of parts in flight; the memory that an upload takes.
 _IN_FLIGHT = 16 * MIB
 #: So much is read at once, and so many reads are under way while one is being hashed.
-_READ, _AHEAD = 4 * MIB, 3
+_READ, _AHEAD = 4 * MIB, 2
 #: Smaller pieces are hashed on the spot: a thread would cost more.
 _SMALL = 64 * 1024
 
@@ -52,6 +53,12 @@ class Tally:
         return Digests(size=self.size, sha256=self._sha.hexdigest(), crc32=crc)
 
 
+async def tell(told: Told | None, count: int) -> None:
+    """Tell how far it is, to whoever wants to know."""
+    if told is not None and (waits := told(count)) is not None:
+        await waits
+
+
 def part_size(size: int | None) -> int:
     """Return the bytes of a part, so that a file of ``size`` bytes needs no more than allowed."""
     if size is None:
@@ -62,7 +69,7 @@ def part_size(size: int | None) -> int:
 
 def side_by_side(part: int) -> int:
     """Return how many parts may be on their way at the same time."""
-    return max(1, min(3, _IN_FLIGHT // part))
+    return max(1, min(2, _IN_FLIGHT // part))
 
 
 async def recut(chunks: AsyncIterable[bytes], size: int) -> AsyncGenerator[bytes, None]:

@@ -1,5 +1,6 @@
 """The way up: encrypted if wanted, cut into parts, hashed in the same pass."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from contextlib import aclosing
 
@@ -8,7 +9,7 @@ from obstore.store import ObjectStore
 
 from bot.adapters.vault import age
 from bot.adapters.vault.faults import plainly
-from bot.adapters.vault.stream import MOST_PARTS, Tally, part_size, recut, side_by_side
+from bot.adapters.vault.stream import MOST_PARTS, Tally, part_size, recut, side_by_side, tell
 from bot.core.errors import VaultDamaged, VaultUnavailable
 from bot.core.vault import Digests
 from bot.ports.vault import Told
@@ -69,8 +70,16 @@ def _grown(size: int | None) -> int | None:
 async def _counted(
     chunks: AsyncIterable[bytes], tally: Tally, told: Told | None
 ) -> AsyncGenerator[bytes, None]:
-    async for chunk in chunks:
-        await tally.add(chunk)
-        if told is not None:
-            told(tally.size)
-        yield chunk
+    """Pass the chunks on, each hashed while whoever takes it is at work with it."""
+    hashing: asyncio.Future[None] | None = None
+    try:
+        async for chunk in chunks:
+            if hashing is not None:
+                await hashing
+            hashing = asyncio.ensure_future(tally.add(chunk))
+            yield chunk
+            await tell(told, tally.size)
+    finally:
+        if hashing is not None:
+            await hashing
+    await tell(told, tally.size)

@@ -31,6 +31,14 @@ from bot.core.commands.schedule import (
 )
 from bot.core.commands.snapshot import SnapshotList, SnapshotShow, SnapshotTake, resolve_days
 from bot.core.commands.upload import UploadStart
+from bot.core.commands.vault import (
+    VaultExpire,
+    VaultHold,
+    VaultList,
+    VaultRelease,
+    VaultShow,
+    VaultVerify,
+)
 from bot.core.errors import BadCommand
 from bot.core.grammar import SLASH, read
 from bot.core.words import Word, mention, split
@@ -48,6 +56,12 @@ Command = (
     | ExportStart
     | DrillStart
     | OverwriteStart
+    | VaultList
+    | VaultShow
+    | VaultVerify
+    | VaultHold
+    | VaultRelease
+    | VaultExpire
     | ScheduleList
     | ScheduleAdd
     | SchedulePause
@@ -74,6 +88,12 @@ COMMANDS: tuple[type[Command], ...] = (
     ExportStart,
     DrillStart,
     OverwriteStart,
+    VaultList,
+    VaultShow,
+    VaultVerify,
+    VaultHold,
+    VaultRelease,
+    VaultExpire,
     ScheduleList,
     ScheduleAdd,
     SchedulePause,
@@ -173,6 +193,12 @@ __all__ = [
     "SnapshotShow",
     "SnapshotTake",
     "UploadStart",
+    "VaultExpire",
+    "VaultHold",
+    "VaultList",
+    "VaultRelease",
+    "VaultShow",
+    "VaultVerify",
     "mention",
     "near",
     "parse",

@@ -10,14 +10,16 @@ from bot.core.operations.clone import Clone
 from bot.core.operations.drill import Drill
 from bot.core.operations.export import Export
 from bot.core.operations.gated import Gated
+from bot.core.operations.holding import Holding
 from bot.core.operations.overwrite import Overwrite
 from bot.core.operations.phases import Phase
 from bot.core.operations.restore import Restore
 from bot.core.operations.snapshot import TakeSnapshot
 from bot.core.operations.upload import Upload
+from bot.core.operations.verification import Verification
 
 AnyOperation = Annotated[
-    Restore | Overwrite | Upload | TakeSnapshot | Export | Drill | Clone,
+    Restore | Overwrite | Upload | TakeSnapshot | Export | Drill | Clone | Holding | Verification,
     Field(discriminator="kind"),
 ]
 OPERATION: TypeAdapter[AnyOperation] = TypeAdapter(AnyOperation)
@@ -30,6 +32,8 @@ KINDS: tuple[type[Operation], ...] = (
     Export,
     Drill,
     Clone,
+    Holding,
+    Verification,
 )
 
 __all__ = [
@@ -41,6 +45,7 @@ __all__ = [
     "Drill",
     "Export",
     "Gated",
+    "Holding",
     "Operation",
     "Origin",
     "Overwrite",
@@ -49,5 +54,6 @@ __all__ = [
     "Restore",
     "TakeSnapshot",
     "Upload",
+    "Verification",
     "advance",
 ]

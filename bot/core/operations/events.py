@@ -9,6 +9,7 @@ from bot.core.evidence import CheckLine
 from bot.core.operations import clone_events as clone
 from bot.core.operations import drill_events as drill
 from bot.core.operations import export_events as export
+from bot.core.operations import vault_events as vault
 from bot.core.people import Person
 
 
@@ -245,6 +246,10 @@ ApprovalNotNeeded = clone.ApprovalNotNeeded
 CloneAccepted = clone.CloneAccepted
 CloneIntended = clone.CloneIntended
 CloneRunning = clone.CloneRunning
+FoundWhole = vault.FoundWhole
+HoldChanged = vault.HoldChanged
+ReadingBegun = vault.ReadingBegun
+ReadSoFar = vault.ReadSoFar
 
 Event = Annotated[
     Seconded
@@ -276,6 +281,10 @@ Event = Annotated[
     | Transferred
     | TransferFinished
     | LoadSeen
+    | HoldChanged
+    | ReadingBegun
+    | ReadSoFar
+    | FoundWhole
     | SnapshotPicked
     | Fingerprinted
     | Checked
