@@ -130,7 +130,7 @@ def _strange(contents: Contents, now: datetime) -> str:
     for debris in contents.debris[:5]:
         after = "cleared a day after it began" if debris.claimed else "never touched"
         lines.append(
-            f"• {code(debris.name, 200)}: {debris.why}, {size(debris.size)}, "
+            f"• {code(debris.name, 200)}: {clean(debris.why, 200)}, {size(debris.size)}, "
             f"{ago(debris.since, now)}; {after}"
         )
     lines += [f"• {code(n, 200)}: its manifest cannot be read" for n in contents.unreadable[:5]]

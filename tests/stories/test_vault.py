@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.errors import StoreUnavailable, VaultUnavailable
 from bot.core.operations import Holding, Phase, Verification
+from bot.core.operations import events as e
 from bot.core.vault import Contents, Export, Hold
 from bot.ports import Vault
 from sandbox.aura import fleet as aura
@@ -121,6 +122,20 @@ async def test_a_whole_export_is_found_whole_and_said_so_in_the_channel(story: S
         "vault.verify done",
         "verification.done done",
     ]
+
+
+async def test_a_long_reading_tells_each_tenth_of_the_way(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.steps.vault.WORTH_TELLING", 1)
+    monkeypatch.setattr("bot.adapters.vault.stream._READ", 100)
+    export = await newest(story)
+    await story.requester.types(f"/aura vault verify {export.id}")
+    [op] = await story.bot.operations.recent(1)
+    assert op.phase == "done"
+    so_far = [r.event.done for r in op.history if isinstance(r.event, e.ReadSoFar)]
+    assert 5 <= len(so_far) <= 10
+    assert so_far == sorted(so_far)
 
 
 async def test_a_damaged_export_is_an_alert_and_no_longer_a_copy(story: Story) -> None:
@@ -288,7 +303,7 @@ async def test_a_dry_run_shows_what_would_go_and_why_the_rest_stays(story: Story
 async def test_the_daily_pass_deletes_once_a_day_each_after_its_record(story: Story) -> None:
     [going] = (await story.bot.house.vaults._exports.expiry()).going
     assert (await story.bot.house.vaults.tidy()) is not None
-    assert going.id not in [e.id for e in await exports(story)]
+    assert going.id not in [x.id for x in await exports(story)]
     assert await story.audit() == ["vault.expire allowed"]
     assert (await story.bot.house.vaults.tidy()) is None
 
@@ -305,7 +320,7 @@ async def test_a_held_export_outlives_the_daily_pass(story: Story) -> None:
     await story.requester.types(f"/aura vault hold {going.id} {REASON}")
     await story.approved()
     await story.bot.house.vaults.tidy()
-    assert going.id in [e.id for e in await exports(story)]
+    assert going.id in [x.id for x in await exports(story)]
 
 
 async def test_without_a_vault_every_command_says_what_to_configure(story: Story) -> None:

@@ -37,6 +37,7 @@ from tests.core.evidences import KEY, evidence
 from tests.core.export_samples import ARCHIVED, GUIDED, export
 from tests.core.samples import instance as sample
 from tests.views import upload_views
+from tests.views import vault_views
 from tests.views.drill_views import drill, drills, last, line
 from tests.views.samples import (
     APPROVER,
@@ -168,8 +169,10 @@ def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
     ops += [take(*events, **taking) for events in ((), (STARTED,), (STARTED, COMPLETED), (failed,))]
     ops += exports(said)
     ops += [*drills(said, stranger(said))]
+    ops += vault_views.operations(said)
     for op in ops:
         yield from _of(op)
+    yield from vault_views.views(said, many=many)
     yield "evidence, loading", evidence_window.loading()
     yield "broken", evidence_window.broken(BotError(said, hint=said))
     for asked, outcome in ((said, said), (said * 400, "proven")):

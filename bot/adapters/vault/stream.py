@@ -22,7 +22,7 @@ BLIND_PART = 16 * MIB
 #: Bytes of parts in flight; the memory that an upload takes.
 _IN_FLIGHT = 16 * MIB
 #: So much is read at once, and so many reads are under way while one is being hashed.
-_READ, _AHEAD = 4 * MIB, 2
+_READ, _AHEAD = 2 * MIB, 2
 #: Smaller pieces are hashed on the spot: a thread would cost more.
 _SMALL = 64 * 1024
 
