@@ -141,12 +141,11 @@ def furnish(world: World) -> House:
     hauls = Hauls(world, runner.note)
     deliveries = Deliveries(world, exports, hauls, runner.note)
     steps[Holding] = HoldingSteps(world, exports, recheck).perform
-    steps[Verification] = VerificationSteps(world, exports).perform
+    steps[Verification] = VerificationSteps(world, exports, hauls).perform
     steps[Export] = ExportSteps(world, exports, scratches, hauls, runner.note).perform
     exporting = Exporting(world, gate, fleet, exports, scratches, deliveries)
     begin: dict[Work, Begin] = {Work.SNAPSHOT: snapshots.begin, Work.EXPORT: exporting.begin}
     drills = Drills(world, gate, fleet, scratches)
-    restores = Restores(world, gate, fleet)
     rehearsals = Rehearsals(world, restores, drills)
     proof = Proof(world)
     examination = Examination(world, proof)

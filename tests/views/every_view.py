@@ -36,8 +36,7 @@ from bot.views.kit import Message, View
 from tests.core.evidences import KEY, evidence
 from tests.core.export_samples import ARCHIVED, GUIDED, export
 from tests.core.samples import instance as sample
-from tests.views import upload_views
-from tests.views import vault_views
+from tests.views import upload_views, vault_views
 from tests.views.drill_views import drill, drills, last, line
 from tests.views.samples import (
     APPROVER,

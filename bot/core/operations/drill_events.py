@@ -82,3 +82,17 @@ class DrillCalledOff(Frozen):
     """The requester took it back before anything was learnt."""
 
     kind: Literal["drill_called_off"] = "drill_called_off"
+
+
+DrillEvent = (
+    SnapshotPicked
+    | Fingerprinted
+    | Checked
+    | RestoreAsked
+    | CleanUpBegun
+    | DrillProven
+    | DrillWarned
+    | DrillNotProven
+    | DrillCouldNotRun
+    | DrillCalledOff
+)

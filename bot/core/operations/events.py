@@ -285,16 +285,7 @@ Event = Annotated[
     | ReadingBegun
     | ReadSoFar
     | FoundWhole
-    | SnapshotPicked
-    | Fingerprinted
-    | Checked
-    | RestoreAsked
-    | CleanUpBegun
-    | DrillProven
-    | DrillWarned
-    | DrillNotProven
-    | DrillCouldNotRun
-    | DrillCalledOff
+    | drill.DrillEvent
     | UploadOpened
     | FileRefused
     | Reminded

@@ -9,6 +9,7 @@ from bot.core.operations import events as e
 from bot.core.operations.verification import VerificationStep
 from bot.core.vault import UnknownExport
 from bot.services.exports import Actor, Exports
+from bot.services.hauls import Hauls
 from bot.services.recheck import Recheck
 from bot.services.steps import Later
 from bot.services.world import World
@@ -64,9 +65,10 @@ class HoldingSteps:
 class VerificationSteps:
     """Performs what `bot.core.operations.verification` asks for."""
 
-    def __init__(self, world: World, exports: Exports) -> None:
+    def __init__(self, world: World, exports: Exports, hauls: Hauls) -> None:
         self._world = world
         self._exports = exports
+        self._hauls = hauls
 
     async def perform(
         self, op: Verification, step: StrEnum, recorded_here: e.Event | None
@@ -74,6 +76,10 @@ class VerificationSteps:
         """Do one step; reading begins from the start when it was interrupted."""
         if step is VerificationStep.BEGIN:
             return e.ReadingBegun()
+        return await self._hauls.carry(op.id, lambda _: self._read(op))
+
+    async def _read(self, op: Verification) -> e.Event:
+        """Read the export as a whole, which may take hours; the haul goes on beside the ticks."""
         try:
             export = await self._exports.open.export(op.plan.export.name)
             check = await self._exports.verify(
@@ -83,7 +89,7 @@ class VerificationSteps:
             )
         except VaultUnavailable as away:
             if self._world.clock.now() - op.since < PATIENCE:
-                return Later(seconds=self._world.pace.poll_most)
+                raise  # the haul begins again by itself
             return e.StepFailed(reason=away.summary, hint="Nothing was found out about the export.")
         except BotError as trouble:
             return e.StepFailed(reason=trouble.summary, hint=trouble.hint)

@@ -14,10 +14,12 @@ from bot.core.operations import (
     Clone,
     Drill,
     Export,
+    Holding,
     Operation,
     Overwrite,
     TakeSnapshot,
     Upload,
+    Verification,
     advance,
 )
 from bot.core.operations import events as e
@@ -149,6 +151,8 @@ def test_only_a_restore_holds_its_instance() -> None:
         Export: False,
         Drill: False,
         Clone: False,
+        Holding: False,
+        Verification: False,
     }
 
 
