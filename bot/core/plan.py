@@ -87,6 +87,14 @@ class AskedPlan(Plan):
         return ()
 
 
+class Doubt(Frozen):
+    """A drill that did not prove what is to be restored: its outcome in a word, and when."""
+
+    drill: OperationId
+    outcome: str
+    at: AwareDatetime
+
+
 class GatedPlan(AskedPlan):
     """A plan to replace the data of ``instance``: the target, whatever the data comes from."""
 
@@ -94,6 +102,8 @@ class GatedPlan(AskedPlan):
     waiver: Waiver | None = None
     loss: Loss | None = Field(default=None, exclude_if=lambda loss: loss is None)
     """What was counted in the target when it was asked for; None where nobody tried."""
+    doubt: Doubt | None = Field(default=None, exclude_if=lambda doubt: doubt is None)
+    """The last drill of what is restored, where that did not prove it."""
     quorum: int = Field(ge=1)
 
     def differences(

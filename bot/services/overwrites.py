@@ -16,7 +16,7 @@ from bot.services.fingerprints import Fingerprints
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.record import submit
-from bot.services.restores import RestoreForm, Restores
+from bot.services.restores import RestoreForm, Restores, doubt
 from bot.services.world import World
 from bot.views.ids import Field
 from bot.views.overwrite import OverwriteFacts
@@ -120,6 +120,7 @@ class Overwrites:
             snapshot=snapshot,
             reason=form.reason.strip(),
             loss=await self._fingerprints.loss(target, None),
+            doubt=await doubt(self._world, source.id),
             quorum=environment.quorum,
             policy_version=environment.policy_version,
             created_at=now,

@@ -6,7 +6,7 @@ from bot.core.errors import NotAllowed, NotRestorable
 from bot.core.instances import Condition, Instance, InstanceSummary, safety_obstacle
 from bot.core.operations import Origin, Restore
 from bot.core.people import Person
-from bot.core.plan import Rehearsed, RestorePlan, Waiver
+from bot.core.plan import Doubt, Rehearsed, RestorePlan, Waiver
 from bot.core.policy import Role
 from bot.core.snapshots import OFFER_DAYS, Snapshot, days_back
 from bot.core.typed import check_reason, check_suffix, check_word
@@ -208,6 +208,7 @@ class Restores:
             project=await self._fleet.project(wish.instance),
             environment=environment.name,
             loss=await self._fingerprints.loss(wish.instance, wish.snapshot),
+            doubt=await doubt(self._world, wish.instance.id),
             snapshot=wish.snapshot,
             reason=wish.reason,
             waiver=wish.waiver,
@@ -247,6 +248,14 @@ class Restores:
         if environment is None:  # pragma: no cover -- refused above, which no type checker knows
             raise NotAllowed("the instance belongs to no environment")
         return instance, environment
+
+
+async def doubt(world: World, instance_id: InstanceId) -> Doubt | None:
+    """Return an instance's last drill where it did not prove that the instance restores."""
+    last = (await world.drills.of([instance_id])).get(instance_id)
+    if last is None or last.outcome.proves:
+        return None
+    return Doubt(drill=last.operation_id, outcome=str(last.outcome), at=last.at)
 
 
 def _why(plan: RestorePlan) -> str:

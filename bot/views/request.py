@@ -5,7 +5,7 @@ from bot.core.operations import Asked, Gated
 from bot.views.asked import Told
 from bot.views.graph import lost
 from bot.views.kinds import words
-from bot.views.kit import Block, bold, clean, code, section, user
+from bot.views.kit import Block, bold, clean, code, moment, section, user
 from bot.views.words import people, quote, size
 
 
@@ -38,7 +38,20 @@ def direction(op: Asked) -> list[Block]:
     """Spell out from where to where data flows, what is lost, and what else speaks against it."""
     said = words(op)
     loss = lost(op.plan.loss, asked=True) if isinstance(op, Gated) else []
-    return [section(said.direction(op)), *loss, *said.notes(op)]
+    return [section(said.direction(op)), *loss, *_unproven(op), *said.notes(op)]
+
+
+def _unproven(op: Asked) -> list[Block]:
+    """Tell who decides that the last drill did not prove what is restored."""
+    doubt = op.plan.doubt if isinstance(op, Gated) else None
+    if doubt is None:
+        return []
+    return [
+        section(
+            f"⚠ *The last drill did not prove that this can be restored:* "
+            f"{clean(doubt.outcome, 40)}, {moment(doubt.at)}, {code(doubt.drill)}."
+        )
+    ]
 
 
 def cdc(op: Asked) -> list[Block]:

@@ -100,6 +100,9 @@ async def test_an_instance_whose_last_drill_proved_nothing_shows_it_everywhere_u
     assert "last drill not proven" in str(await story.requester.opens_home())
     await story.requester.types("/aura restore orders-prod")
     assert "did not prove that this instance can be restored" in str(story.requester.modal)
+    await story.requester.sends(reason="all the same", suffix=ORDERS[-4:])
+    asked = str(story.approver.gate())
+    assert "The last drill did not prove that this can be restored" in asked
 
     await counted(story, taken_at=(await newest(story)).taken_at)
     await story.requester.types("/aura drill orders-prod")

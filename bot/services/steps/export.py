@@ -11,7 +11,7 @@ from bot.core.archive.errors import NotArchivable
 from bot.core.archive.manifest import NOT_INCLUDED
 from bot.core.errors import VaultUnavailable
 from bot.core.exports import Way, closes_at
-from bot.core.graph.fingerprint import Fingerprint, compare
+from bot.core.graph.fingerprint import Fingerprint, Moment, compare
 from bot.core.operations import Export
 from bot.core.operations import events as e
 from bot.core.operations.export import ExportPhase, ExportStep
@@ -25,6 +25,7 @@ from bot.services.archiving import Archiving
 from bot.services.counting import count
 from bot.services.deliveries import facts_of, stored
 from bot.services.exports import Actor, Exports
+from bot.services.fingerprints import Fingerprints
 from bot.services.hauls import Hauls, Record, Told
 from bot.services.scratch import Scratches
 from bot.services.steps import Later
@@ -52,6 +53,7 @@ class ExportSteps:
         self._scratches = scratches
         self._hauls = hauls
         self._record = record
+        self._fingerprints = Fingerprints(world)
 
     async def perform(
         self, op: Export, step: StrEnum, recorded_here: e.Event | None
@@ -91,6 +93,12 @@ class ExportSteps:
                     note=f"export {op.id}",
                 )
                 await self._world.catalogue.add(note)
+                await self._fingerprints.once(
+                    op.plan.instance,
+                    Moment.SNAPSHOT,
+                    snapshot_id=started.snapshot_id,
+                    operation_id=op.id,
+                )
             return started
         snapshot = await self._world.aura.snapshot(op.instance_id, wanted, background=True)
         if snapshot.status in IN_FLIGHT:
