@@ -38,10 +38,11 @@ class BackupFile(Frozen):
 class Sending(Frozen):
     """How far a file has come; kept beside the operation, since ``location`` is a secret.
 
-    ``location`` is where Google takes the rest, ``upload_id`` how Amazon calls it.
+    ``location`` is where Google takes the rest, ``upload_id`` how Amazon calls it. ``ADMIN``: the
+    file lies beside the bot, for Neo4j's own command.
     """
 
-    provider: Literal["GCP", "AWS"]
+    provider: Literal["GCP", "AWS", "ADMIN"]
     sent: int = 0
     size: int
     location: SecretStr | None = None
@@ -68,6 +69,7 @@ class Consent(Frozen):
     seal: str
     instance_id: InstanceId
     crc32: int
+    cloud: str = ""
 
 
 class LoadStatus(Frozen):
@@ -75,6 +77,19 @@ class LoadStatus(Frozen):
 
     status: str
     error: str | None = None
+
+
+class CommandRun(Frozen):
+    """How Neo4j's own command stands; ``said`` is the end of its output, without secrets."""
+
+    ended: bool
+    succeeded: bool = False
+    said: str = ""
+
+
+def needs_command(cloud: str) -> bool:
+    """Whether only Neo4j's own command can send files there: how to do it is not public."""
+    return cloud == "azure"
 
 
 def expected_minutes(unpacked: int) -> int:

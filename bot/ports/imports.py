@@ -1,11 +1,11 @@
 """The import of backup files into Aura, by effect."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from typing import Protocol
 
 from bot.core.base import InstanceId, OperationId
 from bot.core.permits import Permit
-from bot.core.uploads import BackupFile, Consent, LoadStatus, Sending
+from bot.core.uploads import BackupFile, CommandRun, Consent, LoadStatus, Sending
 from bot.ports.aura import Accepted
 
 Source = Callable[[int], AsyncIterator[bytes]]
@@ -17,6 +17,9 @@ Keep = Callable[[Sending], Awaitable[None]]
 
 class FileImports(Protocol):
     """The console's import. Every method may raise AuraError."""
+
+    def takes(self, cloud: str) -> bool:
+        """Whether files can be loaded into instances on this cloud, as things are configured."""
 
     async def check(self, instance_id: InstanceId) -> bool:
         """Sign in without consent; returns whether the instance holds data. Changes nothing.
@@ -51,6 +54,12 @@ class FileImports(Protocol):
 
     async def status(self, consent: Consent) -> LoadStatus:
         """Return what the console says of a load."""
+
+    async def command(self, consent: Consent) -> CommandRun | None:
+        """Return how the process that loads the file stands; None where this bot runs none."""
+
+    async def tidy(self, open_ones: Collection[OperationId]) -> None:
+        """End the processes, and remove the files, that belong to no open operation."""
 
 
 class Sendings(Protocol):

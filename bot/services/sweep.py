@@ -19,7 +19,9 @@ class Sweep:
         if not forced and not await self._world.seen.first("sweep", ttl=EVERY - 5):
             return 0
         woken = 0
-        for operation_id in await self._world.operations.open():
+        still_open = await self._world.operations.open()
+        await self._world.imports.tidy(still_open)
+        for operation_id in still_open:
             await self._world.queue.ring(operation_id)
             await self._world.posts.mark(operation_id, final=False)
             woken += 1

@@ -24,7 +24,6 @@ from bot.views.upload import UploadFacts, command_line
 from bot.views.vault_text import size as volume
 
 _ACTION = "upload.request"
-_AZURE = "azure"
 
 
 class Uploads:
@@ -58,7 +57,7 @@ class Uploads:
         Raises BotError when the person may not ask, or when the file cannot be loaded there.
         """
         found, environment = await self.find(draft.person, instance)
-        _check_instance(found)
+        self._check_instance(found)
         file = await self._files.look(draft.text)
         _check_fit(file, found)
         facts = UploadFacts(
@@ -104,7 +103,7 @@ class Uploads:
             raise NotRestorable(fault.rstrip("."), hint="Nothing has changed; open the form again.")
         await self._gate.reachable(draft.person, environment, action=_ACTION, instance=instance)
         await self._gate.require_quorum(draft.person, environment, instance, action=_ACTION)
-        _check_instance(instance)
+        self._check_instance(instance)
         found = await self._files.look(draft.text)
         file = await self._files.whole(found)
         _check_fit(found, instance)
@@ -140,6 +139,9 @@ class Uploads:
         if environment is None:  # pragma: no cover -- refused above, which no type checker knows
             raise NotAllowed("the instance belongs to no environment")
         return instance, environment
+
+    def _check_instance(self, instance: Instance) -> None:
+        _check_instance(instance, self._world.imports.takes(instance.cloud))
 
     async def _plan(
         self,
@@ -187,7 +189,7 @@ def _waiver(instance: Instance, reason: str | None) -> Waiver | None:
     return Waiver(obstacle=obstacle, reason=reason.strip())
 
 
-def _check_instance(instance: Instance) -> None:
+def _check_instance(instance: Instance, takes: bool) -> None:
     if instance.condition is not Condition.RUNNING:
         raise NotRestorable(
             f"Aura takes files only for a running instance, and “{instance.name}” is "
@@ -195,7 +197,7 @@ def _check_instance(instance: Instance) -> None:
             hint="Ask again when it is running. One that failed to load can be restored from a "
             f"snapshot: `/aura restore {instance.id}`.",
         )
-    if instance.cloud == _AZURE:
+    if not takes:
         raise NotRestorable(
             f"“{instance.name}” is on Azure, and how files reach Aura there is not public",
             hint="Agree on it with an approver, take a snapshot, and let Neo4j's own command do "

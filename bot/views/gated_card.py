@@ -20,7 +20,7 @@ from bot.views.kit import (
     user,
 )
 from bot.views.request import approvals, cdc, direction, stand, waiver
-from bot.views.upload_words import progress
+from bot.views.upload_words import by_command, progress
 from bot.views.words import called, flat, foot, hour, quote, size
 
 P = Phase
@@ -52,6 +52,16 @@ _STEPS: tuple[tuple[str, str, tuple[type, ...]], ...] = (
     ("Reading once more", "Confirmed", (e.Verified, e.ChecksFailed)),
 )
 _SENDING = ("Sending the file", "File sent", (e.TransferFinished,))
+#: What is called otherwise where Neo4j's own command sends and loads.
+_BY_COMMAND = {
+    _HEADS[P.TRANSFERRING]: "📥 Laying the file ready: {}",
+    _HEADS[P.STAGED]: "▶ File laid ready: {}",
+    "Sending the file": "Laying the file ready",
+    "File sent": "File laid ready",
+    "Sent to Aura": "Starting the command",
+    "Accepted by Aura": "Command started",
+    "Restoring, the instance is offline": "Sending and loading the file",
+}
 _UNKNOWN = frozenset({P.UNCERTAIN, P.STUCK})
 
 
@@ -86,7 +96,10 @@ def _head(op: Gated) -> str:
         case P.DONE_CHECKS_FAILED:
             return f"❌ {said.done.format(name)}, checks failed"
         case phase:
-            return _HEADS[phase].format(said.of.format(name))
+            head = _HEADS[phase]
+            if by_command(op):
+                head = _BY_COMMAND.get(head, head)
+            return head.format(said.of.format(name))
 
 
 def _facts(op: Gated) -> list[Block]:
@@ -115,7 +128,8 @@ def _checklist(op: Gated) -> str:
     under_way = not op.final
     for doing, done, kinds in _steps(op):
         times = [r.at for r in op.history if isinstance(r.event, kinds)]
-        label = _label(op, doing if under_way and not times else done)
+        name = doing if under_way and not times else done
+        label = _label(op, _BY_COMMAND.get(name, name) if by_command(op) else name)
         if times:
             lines.append(
                 f"✓ {label} · {hour(times[0], beside=at)} · after {span(times[0] - previous)}"
@@ -142,7 +156,7 @@ def _steps(op: Gated) -> tuple[tuple[str, str, tuple[type, ...]], ...]:
 def _label(op: Gated, label: str) -> str:
     if label in ("Approved", "Waiting for approval"):
         return f"{label} ({len(op.approvers)} of {op.plan.quorum})"
-    if label == _SENDING[0] and isinstance(op, Upload):
+    if label in (_SENDING[0], _BY_COMMAND[_SENDING[0]]) and isinstance(op, Upload):
         return f"{label}: {progress(op)}"
     if label != "Safety snapshot":
         return label.format(op.NOUN.capitalize())

@@ -5,6 +5,7 @@ from bot.core.operations import events as e
 from bot.views.asked import Told
 from bot.views.kinds import ask, of, words
 from bot.views.kit import clean, code, span, user
+from bot.views.upload_words import by_command
 from bot.views.words import article, bullets, called, hour, people, quote, sentence
 
 P = Phase
@@ -26,11 +27,24 @@ def tell(op: Gated) -> Told:
         case P.APPROVED:
             then = f"the {op.NOUN} goes ahead without" if op.plan.waiver else "I take"
             if P.TRANSFERRING in op.TABLE:
-                then = f"the file is sent; then {then}"
+                deed = "laid ready for `neo4j-admin`" if by_command(op) else "sent"
+                then = f"the file is {deed}; then {then}"
             return Told(
                 happened=f"{people(op.approvers)} approved the {of(op)}.",
                 data="Nothing has been changed yet.",
                 next=f"I check everything once more, then {then} a safety snapshot.",
+            )
+        case P.TRANSFERRING | P.STAGED if by_command(op):
+            return Told(
+                happened="The file is laid ready for `neo4j-admin`; nothing was sent to Aura yet.",
+                data=f"Nothing in {instance} has been changed yet.",
+                next="It may still be taken back. The safety snapshot comes next.",
+            )
+        case P.RESTORING if by_command(op):
+            return Told(
+                happened=f"`neo4j-admin` sends the file, and {instance} loads it.",
+                data="From now on its present data may be gone; it goes offline for the load.",
+                next="Nothing to do now; the thread tells how it goes on.",
             )
         case P.TRANSFERRING:
             return Told(

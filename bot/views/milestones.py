@@ -4,6 +4,7 @@ from bot.core.operations import Gated, Recorded
 from bot.core.operations import events as e
 from bot.views.kinds import of, words
 from bot.views.kit import Message, code, moment, section, user
+from bot.views.upload_words import by_command
 from bot.views.words import called, sentence
 
 
@@ -27,10 +28,18 @@ def _line(op: Gated, recorded: Recorded, index: int) -> str | None:
             )
         case e.Approved(by=by):
             then = f"the {op.NOUN} goes ahead" if op.plan.waiver else words(op).first
+            if by_command(op) and not op.plan.waiver:
+                then = "the safety snapshot is taken"
             return (
                 f"✅ {user(by.user_id)} approved at {moment(recorded.at)}, which makes "
                 f"{op.plan.quorum} of {op.plan.quorum}. After one more check {then}."
             )
+        case e.TransferBegun() if by_command(op):
+            return (
+                f"📤 The file is laid ready for `neo4j-admin`. {instance} is not touched by that."
+            )
+        case e.TransferFinished() if by_command(op):
+            return f"✅ The file lies ready. Nothing was sent to Aura yet.{words(op).arrived(op)}"
         case e.TransferBegun():
             return (
                 f"📤 The file is on its way to Aura's storage, for {instance}. The instance itself "
@@ -55,6 +64,11 @@ def _line(op: Gated, recorded: Recorded, index: int) -> str | None:
             return (
                 f"▶ The {of(op)} begins now. It goes offline, and its present data "
                 "is replaced. It is too late to cancel."
+            )
+        case e.RestoreStarted(adopted=False) if by_command(op):
+            return (
+                f"▶ `neo4j-admin` was started: it sends the file, and {instance} loads it. "
+                "I tell you here when it runs again."
             )
         case e.RestoreStarted(request_id=request_id, adopted=adopted):
             doing = f"Aura was found {words(op).doing.format(instance)}"

@@ -78,7 +78,9 @@ def _direction(op: Upload) -> str:
         present="\nEverything in it is replaced, also what was written after the file was made.",
         former="",
     )
-    if op.phase in (Phase.AWAITING_APPROVAL, Phase.APPROVED):
+    if op.phase in (Phase.AWAITING_APPROVAL, Phase.APPROVED) and op.by_command:
+        text += " The safety snapshot is taken first; then `neo4j-admin` sends and loads the file."
+    elif op.phase in (Phase.AWAITING_APPROVAL, Phase.APPROVED):
         text += " The file is sent first; the safety snapshot is taken when it has arrived."
     return text
 
@@ -116,6 +118,11 @@ def _command(op: Upload) -> str:
     file = op.plan.file
     word = export_id(file.name) if file.place == "vault" else clean(file.name, 100)
     return f"/aura upload {clean(op.instance_id, 40)} {word}"
+
+
+def by_command(op: object) -> bool:
+    """Whether Neo4j's own command sends and loads the file, in one go."""
+    return isinstance(op, Upload) and op.by_command
 
 
 def _expected(op: Upload) -> str:

@@ -160,7 +160,7 @@ def _unsigned(request: web.Request) -> str:
 def _links(one: Import, url: str) -> dict[str, object]:
     signed: str | None = None
     links: list[str] | None = None
-    if one.provider == "GCP":
+    if one.provider in ("GCP", "AZURE"):  # how Azure's links look is unknown; these are ours
         signed = f"{url}/storage/google/{one.upload_id}?X-Goog-Signature={one.secret}"
     if one.provider == "AWS":
         left = range(len(one.stored.parts) + 1, one.parts + 1)

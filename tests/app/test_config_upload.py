@@ -47,6 +47,20 @@ async def test_passwords_come_from_variables_and_stay_hidden(file: Path) -> None
     await console.aclose()
 
 
+def test_neo4j_admin_must_be_there_and_executable(file: Path) -> None:
+    program = file.parent / "neo4j-admin"
+    tables = f'[upload]\nneo4j_admin = "{program}"'
+    [fault] = faults(written(file, tables))
+    assert "is not the absolute path of an executable file" in fault
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o600)
+    assert len(faults(written(file, tables))) == 1
+    program.chmod(0o700)
+    assert loaded(written(file, tables)).upload.neo4j_admin == program
+    [fault] = faults(written(file, '[upload]\nneo4j_admin = "bin/neo4j-admin"'))
+    assert "absolute" in fault
+
+
 def test_what_is_wrong_is_named(file: Path) -> None:
     assert faults(written(file, LOGIN)) == ["DB_PASSWORD: not set (nor DB_PASSWORD_FILE)"]
     [fault] = faults(written(file, LOGIN), DB_PASSWORD="x" * 9, AURA_CONSOLE_URL="console.test")

@@ -140,6 +140,7 @@ class Story:
         """Forget everything that is not in the store, as a crash would; then sweep."""
         self.queue.bells.clear()
         await self.bot.house.hauls.close()
+        await self.bot.house.world.imports.tidy(())
         await self.bot.house.sweep(forced=True)
 
     def change_estate(self, estate: Estate) -> None:
@@ -338,7 +339,9 @@ class Actor:
 
 
 @asynccontextmanager
-async def stage(url: str, folder: Path, **more: str) -> AsyncIterator[Story]:
+async def stage(
+    url: str, folder: Path, *, neo4j_admin: Path | None = None, **more: str
+) -> AsyncIterator[Story]:
     """Set the stage on an empty store."""
     clock = StoryClock()
     config = folder / "savepoint.toml"
@@ -350,6 +353,8 @@ async def stage(url: str, folder: Path, **more: str) -> AsyncIterator[Story]:
         sample_files(folder / "uploads", clock.now())
         uploads, vault = folder / "uploads", folder / "vault"
         text = configuration(speed=1.0, graphs=service.url, uploads=uploads, vault=vault)
+        if neo4j_admin is not None:
+            text = text.replace("[upload]\n", f'[upload]\nneo4j_admin = "{neo4j_admin}"\n')
         config.write_text(text)
         settings = load(
             {

@@ -70,8 +70,9 @@ def views(
 ) -> Iterator[tuple[str, Message | View]]:
     """Everything that is shown of uploads."""
     now = minutes(20)
-    for op in uploads(said, instance):
-        name = f"upload {op.phase}"
+    by_command = instance.model_copy(update={"cloud": "azure"})
+    for op in [*uploads(said, by_command), *uploads(said, instance)]:
+        name = f"upload ({op.plan.instance.cloud}) {op.phase}"
         yield f"card: {name}", operations.card(op, now=now)
         yield f"alert: {name}", operations.alert(op, link=LINK, now=now)
         yield f"receipt: {name}", operations.receipt(op, link=LINK)

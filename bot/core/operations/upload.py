@@ -25,7 +25,7 @@ from bot.core.operations.gated import (
 )
 from bot.core.operations.phases import Phase
 from bot.core.plan import UploadPlan
-from bot.core.uploads import LOAD, Consent
+from bot.core.uploads import LOAD, Consent, needs_command
 
 P = Phase
 
@@ -95,6 +95,11 @@ class Upload(Gated):
         return told.sent if told else 0
 
     @property
+    def by_command(self) -> bool:
+        """Whether Neo4j's own command sends and loads the file, in one go."""
+        return needs_command(self.plan.instance.cloud)
+
+    @property
     def load_seen(self) -> bool:
         """Whether Aura was seen loading, so that `running` means: done."""
         started = self.last(e.RestoreStarted)
@@ -138,4 +143,5 @@ def consented(op: Upload) -> Consent:
         seal=op.plan.seal,
         instance_id=op.plan.instance.id,
         crc32=op.plan.file.crc32,
+        cloud=op.plan.instance.cloud,
     )

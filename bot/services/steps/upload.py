@@ -100,8 +100,19 @@ class UploadSteps(GatedSteps[Upload]):
 
     async def _watch(self, op: Upload) -> e.Event | Later:
         """Watch the load; `running` means that it is over only once it was seen to begin."""
+        run = None
+        if op.by_command and not op.last(e.SettledRan):
+            run = await self._world.imports.command(consented(op))
+        if run is not None and not run.ended:
+            return self._later(op)
         seen = await super()._watch(op)
         match seen:
+            case e.RestoreFinished() if run is not None and not run.succeeded:
+                return e.OutcomeUnknown(reason=run.said)
+            case e.RestoreFinished() if run is not None and not op.load_seen:
+                return e.LoadSeen()  # it ends well only after it saw the load begin and end
+            case e.StepFailed() if run is not None:
+                return seen.model_copy(update={"reason": f"{seen.reason}; {run.said}"})
             case Later() if op.phase is Phase.RESTORING and not op.load_seen:
                 instance = await self._world.aura.instance(op.instance_id, background=True)
                 if instance.status in op.SEEN_AS:
