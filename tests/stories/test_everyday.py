@@ -49,7 +49,7 @@ async def test_what_is_mistyped_is_answered_in_a_sentence_with_a_hint(
 
     whisper = story.requester.whisper
     assert told.lower() in whisper.lower()
-    assert len(whisper) < 3000
+    assert len(whisper) < 6000
     assert "Traceback" not in whisper
     assert story.requester.channel() == story.requester.person.whispers
     assert not [m for m in story.requester.person.whispers if "<!channel>" in str(m.blocks)]
