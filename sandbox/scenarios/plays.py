@@ -64,6 +64,10 @@ async def denied(stage: Stage) -> None:
     )
     await stage.press("Deny…", gate)
     await stage.fill("reason", "Roll the deploy back instead; the data is fine")
+    await stage.say(
+        "The reason will stand in the thread, for everybody who follows.",
+        "So it says what to do instead.",
+    )
     await stage.send()
     await _in_thread(stage, gate, "Roll the deploy back")
     _as(stage, REQUESTER, gate)
