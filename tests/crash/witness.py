@@ -139,8 +139,15 @@ class Witness:
     async def _told(self, operation_id: OperationId) -> bool:
         op, card = await self.operation(operation_id), await self._card(operation_id)
         if op.phase == "stuck":
-            return card.alert is not None
+            return card.alert is not None and not await self._still_asks(card)
         return op.final and card.settled
+
+    async def _still_asks(self, card: Card) -> bool:
+        """Whether the gate has its buttons yet: an alert is posted before the gate is edited."""
+        if card.gate is None:
+            return False
+        messages = (await self._doubles.state())["messages"][card.gate.channel]
+        return any(m["ts"] == card.gate.ts and Action.APPROVE in str(m["blocks"]) for m in messages)
 
     async def _words_stand_in_slack(self, ids: tuple[OperationId, ...]) -> None:
         seen = (await self._doubles.state())["messages"]
