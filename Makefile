@@ -49,7 +49,7 @@ bench: setup ## measure, as ratios against a floor in the same run
 	@$(BIN)/python -m benchmarks
 
 lock: ## resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements.lock
-	uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements-dev.lock
+	uv pip compile pyproject.toml --no-strip-extras --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --group dev --no-strip-extras --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements-dev.lock
 
 .PHONY: help setup sandbox test screenshots lint fix check neo4j bench lock
