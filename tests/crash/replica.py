@@ -8,13 +8,14 @@ from datetime import timedelta
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from redis.asyncio import Redis
 
 from bot import app
+from bot.adapters import redis as stored
 from bot.adapters.queue import DocketQueue
-from bot.adapters.redis import RedisCards, RedisPermits
 from bot.config import load
 from bot.core.errors import BotError
 from bot.services.house import House, furnish
@@ -57,14 +58,23 @@ def _hurry(probe: Probe) -> None:
     def furnished(world: World) -> House:
         return furnish(probe.world(world))
 
-    def permits(redis: Redis) -> Any:
-        return probe.port("permits", RedisPermits(redis))
+    real = stored.RedisPermits
 
-    vars(app).update(
+    def permits(redis: Redis) -> Any:
+        return probe.port("permits", real(redis))
+
+    _replace(
+        app,
         furnish=furnished,
-        RedisPermits=permits,
-        RedisCards=partial(RedisCards, hold=2.0),
         PATIENCE=timedelta(seconds=2),
         DocketQueue=partial(DocketQueue, redelivery=REDELIVERY),
         BUDGETS=PLENTY,
     )
+    _replace(stored, RedisPermits=permits, RedisCards=partial(stored.RedisCards, hold=2.0))
+
+
+def _replace(module: ModuleType, **names: object) -> None:
+    """Put other things under these names, which ``module`` must have, or nothing were replaced."""
+    missing = names.keys() - vars(module).keys()
+    assert not missing, f"{module.__name__} has no {missing}"
+    vars(module).update(names)
