@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, JsonValue, model_validator
 
-from bot.core.base import Frozen, InstanceId, OperationId
+from bot.core.base import Frozen, InstanceId, OperationId, SnapshotId
 from bot.core.people import Person
 from bot.core.seal import canonical_json
 
@@ -28,13 +28,21 @@ class Approval(Frozen):
 
 
 class Moment(Frozen):
-    """One event of the history: its kind, when, and Aura's request id where it brought one."""
+    """One event of the history: its kind, when, and Aura's request id where it brought one.
+
+    Files of format 1 tell neither snapshots nor what was created.
+    """
 
     at: AwareDatetime
     event: str
     by: Person | None = None
     reason: str = ""
     aura_request_id: str | None = None
+    snapshot_id: SnapshotId | None = None
+    """What it was about: the snapshot that a drill tries, or the safety snapshot."""
+    snapshot_taken_at: AwareDatetime | None = None
+    created_id: InstanceId | None = None
+    """The instance that Aura created then: a scratch instance, or a clone."""
 
 
 class CheckLine(Frozen):
@@ -109,6 +117,26 @@ class Evidence(Frozen):
         """Every request id that Aura gave, in order: what Neo4j's support can trace."""
         given = (moment.aura_request_id for moment in self.timeline)
         return tuple(dict.fromkeys(each for each in given if each))
+
+    @property
+    def snapshot(self) -> Moment | None:
+        """When and which snapshot a drill picked; None where an old record does not tell."""
+        return self._about("snapshot_picked")
+
+    @property
+    def safety_snapshot(self) -> SnapshotId | None:
+        """The snapshot that was taken before anything was overwritten, where there was one."""
+        begun = self._about("snapshot_started")
+        return begun.snapshot_id if begun and self.kind != "snapshot" else None
+
+    @property
+    def scratch_id(self) -> InstanceId | None:
+        """The instance in which a snapshot was tried, where there was one."""
+        created = self._about("scratch_created")
+        return created.created_id if created else None
+
+    def _about(self, event: str) -> Moment | None:
+        return next((each for each in self.timeline if each.event == event), None)
 
     @model_validator(mode="after")
     def _sealed(self) -> Self:

@@ -17,7 +17,8 @@ from bot.core.evidence import Evidence
 from bot.core.keys import BadKey, EvidenceKey, fits, public_key
 from bot.core.seal import canonical_json
 
-FORMAT = 1
+#: 2 since the timeline names snapshots and what was created.
+FORMAT = 2
 ALGORITHM = "Ed25519"
 #: Begins what is signed, so that no signature of ours can be taken for one of something else.
 _DOMAIN = b"savepoint evidence 1\n"

@@ -57,11 +57,34 @@ def verdict(checked: Checked) -> str:
     )
 
 
+def subjects(evidence: Evidence) -> list[tuple[str, str, datetime | None]]:
+    """Name what the record is about besides its instance: what was tried and where, the way back.
+
+    Each with its id, and a snapshot that was tried with the time of its data.
+    """
+    tried = evidence.snapshot
+    named = (
+        (
+            "Snapshot tried",
+            tried.snapshot_id if tried else None,
+            tried.snapshot_taken_at if tried else None,
+        ),
+        ("Scratch instance", evidence.scratch_id, None),
+        ("Safety snapshot", evidence.safety_snapshot, None),
+    )
+    return [(name, its_id, taken) for name, its_id, taken in named if its_id]
+
+
+def _dated(told: str, taken: datetime | None) -> str:
+    return f"{told} of {moment(taken)}" if taken else told
+
+
 def _facts(evidence: Evidence) -> list[tuple[str, str]]:
     return [
         ("Outcome", f"**{_text(evidence.outcome)}**"),
         ("Environment", _text(evidence.environment)),
         ("Instance", _text(evidence.instance_id)),
+        *((name, _dated(_text(its_id), taken)) for name, its_id, taken in subjects(evidence)),
         ("Requested by", _person(evidence.requester)),
         ("Requested", _precise(evidence.requested_at)),
         ("Ended", _precise(evidence.ended_at)),
@@ -97,11 +120,12 @@ def _times(evidence: Evidence) -> str:
             _precise(each.at),
             _text(each.event.replace("_", " ")),
             _person(each.by) if each.by else _text(each.reason),
+            _dated(_text(each.snapshot_id or each.created_id), each.snapshot_taken_at),
             _text(each.aura_request_id),
         )
         for each in evidence.timeline
     ]
-    return _table(("When", "Event", "Who or why", "Aura's request id"), rows)
+    return _table(("When", "Event", "Who or why", "About", "Aura's request id"), rows)
 
 
 def _graph(before: Facts | None, after: Facts | None) -> str:

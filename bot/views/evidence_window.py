@@ -12,6 +12,7 @@ from bot.core.evidence import Evidence
 from bot.core.signed import Checked
 from bot.views.drill_words import recovered, results
 from bot.views.errors import whisper
+from bot.views.evidence import subjects
 from bot.views.kit import Block, View, clean, code, context, fields, moment, plain, section
 from bot.views.words import count, people
 
@@ -85,6 +86,10 @@ def _facts(record: Evidence) -> list[tuple[str, str]]:
     return [
         ("Environment", clean(record.environment, 60)),
         ("Instance", code(record.instance_id, 40)),
+        *(
+            (name, f"{code(its_id, 80)} of {moment(taken)}" if taken else code(its_id, 80))
+            for name, its_id, taken in subjects(record)
+        ),
         ("Requested by", people([record.requester])),
         ("Approved by", approved if record.approvals else "nobody was asked"),
         ("Ended", moment(record.ended_at)),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.core.base import InstanceId, OperationId
+from bot.core.base import InstanceId, OperationId, SnapshotId
 from bot.core.evidence import (
     Approval,
     AuditLink,
@@ -17,6 +17,23 @@ from tests.core.samples import APPROVER, NOW, REQUESTER, plan
 
 KEY = EvidenceKey.from_seed(bytes(range(32)))
 OTHER_KEY = EvidenceKey.from_seed(bytes(32))
+
+#: How the events of a drill stand in its record.
+DRILLED = (
+    Moment(
+        at=NOW + timedelta(minutes=1),
+        event="snapshot_picked",
+        snapshot_id=SnapshotId("snap-1"),
+        snapshot_taken_at=NOW - timedelta(hours=3),
+    ),
+    Moment(
+        at=NOW + timedelta(minutes=2),
+        event="scratch_created",
+        aura_request_id="req-2/1",
+        created_id=InstanceId("5c4a7c40"),
+    ),
+    Moment(at=NOW + timedelta(minutes=19), event="drill_proven"),
+)
 
 
 def evidence(**facts: Any) -> Evidence:
@@ -35,6 +52,11 @@ def evidence(**facts: Any) -> Evidence:
         "ended_at": NOW + timedelta(minutes=20),
         "timeline": (
             Moment(at=NOW + timedelta(minutes=2), event="approved", by=APPROVER),
+            Moment(
+                at=NOW + timedelta(minutes=3),
+                event="snapshot_started",
+                snapshot_id=SnapshotId("snap-9"),
+            ),
             Moment(
                 at=NOW + timedelta(minutes=5), event="restore_started", aura_request_id="req-1/7"
             ),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from bot.core.evidence import Approval, Evidence
 from bot.core.keys import BadKey
 from bot.core.seal import canonical_json
 from bot.core.signed import EvidenceBroken, examine, signed
-from tests.core.evidences import KEY, OTHER_KEY, evidence
+from tests.core.evidences import DRILLED, KEY, OTHER_KEY, evidence
 from tests.core.samples import APPROVER, NOW
 
 WHOLE = signed(evidence(), KEY)
@@ -55,6 +56,25 @@ def test_a_whole_file_tells_its_record_and_its_key() -> None:
     assert found.evidence == evidence()
     assert (found.public_key, found.expected) == (KEY.public, False)
     assert examine(WHOLE, expected=f" {KEY.public}\n").expected is True
+
+
+def test_a_file_from_before_events_named_snapshots_verifies_still() -> None:
+    old = (Path(__file__).parent / "old_evidence.json").read_text()
+    assert "snapshot_id" not in old
+    record = examine(old, expected=KEY.public).evidence
+    assert (record.kind, record.outcome) == ("drill", "proven")
+    assert (record.snapshot and record.snapshot.snapshot_id, record.scratch_id) == (None, None)
+    with pytest.raises(EvidenceBroken, match="the record was changed after it was signed"):
+        examine(old.replace('"proven"', '"not proven"'))
+
+
+def test_a_record_tells_which_snapshot_was_tried_and_where() -> None:
+    record = evidence(kind="drill", timeline=DRILLED)
+    assert record.snapshot is not None
+    assert (record.snapshot.snapshot_id, record.scratch_id) == ("snap-1", "5c4a7c40")
+    assert record.safety_snapshot is None
+    assert evidence().safety_snapshot == "snap-9"
+    assert evidence(kind="snapshot").safety_snapshot is None
 
 
 def test_the_file_is_the_same_each_time_and_may_be_laid_out_anew() -> None:
@@ -126,8 +146,8 @@ def test_an_expected_key_that_is_none_is_said_as_that() -> None:
 
 
 def test_a_newer_format_is_said_as_that() -> None:
-    newer = changed(lambda file: file["header"].update(format=2))
-    with pytest.raises(EvidenceBroken, match="its format 2 is newer"):
+    newer = changed(lambda file: file["header"].update(format=3))
+    with pytest.raises(EvidenceBroken, match="its format 3 is newer"):
         examine(newer)
 
 

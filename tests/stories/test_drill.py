@@ -212,6 +212,13 @@ async def test_the_evidence_is_shown_whole_and_says_what_was_found(story: Story)
     created = op.last(e.ScratchCreated)
     assert created is not None
     assert record.aura_request_ids == (created.request_id,)
+    assert record.snapshot is not None
+    assert op.snapshot is not None
+    assert record.snapshot.snapshot_id == op.snapshot.id
+    assert record.snapshot.snapshot_taken_at == op.snapshot.taken_at
+    assert record.scratch_id == created.scratch_id
+    assert f"*Snapshot tried*: `{op.snapshot.id}` of " in str(window)
+    assert f"*Scratch instance*: `{created.scratch_id}`" in str(window)
     entries = [entry async for entry in story.bot.house.world.audit.read()]
     entry = entries[record.audit.number - 1]
     assert (entry.digest, entry.record.action) == (record.audit.digest, "drill.evidence")

@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 from bot.core.evidence import CheckLine, RecoveryTime
 from bot.core.signed import examine, signed
 from bot.views.evidence import page, verdict
-from tests.core.evidences import KEY, evidence
+from tests.core.evidences import DRILLED, KEY, evidence
 
 
 def test_the_page_tells_everything_in_order() -> None:
@@ -17,6 +17,7 @@ def test_the_page_tells_everything_in_order() -> None:
 | Outcome | **done** |
 | Environment | production |
 | Instance | ab12cd34 |
+| Safety snapshot | snap-9 |
 | Requested by | T01/U01REQ |
 | Requested | 2026-11-22 12:00:00 UTC |
 | Ended | 2026-11-22 12:20:00 UTC |
@@ -67,11 +68,12 @@ def test_the_page_tells_everything_in_order() -> None:
 
 ## Times
 
-| When | Event | Who or why | Aura's request id |
-| --- | --- | --- | --- |
-| 2026-11-22 12:02:00 UTC | approved | T01/U02APP | — |
-| 2026-11-22 12:05:00 UTC | restore started | — | req-1/7 |
-| 2026-11-22 12:19:00 UTC | verified | — | — |
+| When | Event | Who or why | About | Aura's request id |
+| --- | --- | --- | --- | --- |
+| 2026-11-22 12:02:00 UTC | approved | T01/U02APP | — | — |
+| 2026-11-22 12:03:00 UTC | snapshot started | — | snap-9 | — |
+| 2026-11-22 12:05:00 UTC | restore started | — | — | req-1/7 |
+| 2026-11-22 12:19:00 UTC | verified | — | — | — |
 
 ## Graph
 
@@ -99,6 +101,15 @@ def test_the_page_tells_everything_in_order() -> None:
 This page is made of the signed record and is not signed itself:
 `savepoint evidence verify FILE` checks the record.
 """)
+
+
+def test_the_page_of_a_drill_names_the_snapshot_that_it_tried_and_the_instance() -> None:
+    told = page(evidence(kind="drill", timeline=DRILLED))
+    assert "| Snapshot tried | snap-1 of 2026-11-22 09:00 UTC |" in told
+    assert "| Scratch instance | 5c4a7c40 |" in told
+    assert "| snapshot picked | — | snap-1 of 2026-11-22 09:00 UTC | — |" in told
+    assert "| scratch created | — | 5c4a7c40 | req-2/1 |" in told
+    assert "Safety snapshot" not in told
 
 
 def test_what_was_not_done_is_said() -> None:

@@ -20,6 +20,7 @@ Evidence [Close]
 *Restore `rst-1`: done*
 Environment: production
 Instance: `ab12cd34`
+Safety snapshot: `snap-9`
 Requested by: <@U01REQ>
 Approved by: <@U02APP>
 Ended: 2026-11-22 12:20 UTC

@@ -22,6 +22,7 @@ from bot.core.operations import events as e
 from bot.core.operations.base import Operation, Recorded
 from bot.core.operations.drill import Drill
 from bot.core.operations.gated import Gated
+from bot.core.snapshots import Snapshot
 
 
 def attest(
@@ -68,12 +69,16 @@ def outcome(op: Operation) -> str:
 def _moment(recorded: Recorded) -> Moment:
     event: Any = recorded.event
     said = getattr(event, "reason", "") or "; ".join(getattr(event, "differences", ()))
+    picked: Snapshot | None = getattr(event, "snapshot", None)
     return Moment(
         at=recorded.at,
         event=event.kind,
         by=getattr(event, "by", None),
         reason=said,
         aura_request_id=getattr(event, "request_id", None),
+        snapshot_id=picked.id if picked else getattr(event, "snapshot_id", None),
+        snapshot_taken_at=picked.taken_at if picked else None,
+        created_id=getattr(event, "scratch_id", None) or getattr(event, "clone_id", None),
     )
 
 

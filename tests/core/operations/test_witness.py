@@ -7,8 +7,21 @@ import pytest
 from bot.core.errors import IllegalTransition
 from bot.core.evidence import AuditLink
 from bot.core.operations import events as e
+from bot.core.operations.base import advance
 from bot.core.operations.witness import attest
-from tests.core.drill_samples import FINGERPRINT, PASSED
+from bot.core.seal import canonical_json
+from tests.core.drill_samples import (
+    COUNTED,
+    CREATED,
+    FINGERPRINT,
+    GONE,
+    PASSED,
+    PICKED,
+    PLANNED,
+    RUNNING,
+    checked,
+    drill,
+)
 from tests.core.samples import COMPLETED, INTENDED, NOW, STARTED, approved, play, restore
 
 LINK = AuditLink(number=3, digest="d" * 64)
@@ -34,8 +47,23 @@ def test_a_restore_tells_plan_approvals_times_counts_and_checks() -> None:
     assert record.after["schema_hash"] == FINGERPRINT.schema_hash
     assert record.requested_at == NOW
     assert record.ended_at >= NOW
+    assert record.safety_snapshot == op.safety_snapshot is not None
     assert record.recovery.running is not None
     assert timedelta(seconds=record.recovery.running) <= record.ended_at - record.requested_at
+
+
+def test_a_drill_names_the_snapshot_that_it_proved_and_the_instance_it_ran_in() -> None:
+    ran = (PICKED, PLANNED, CREATED, RUNNING, COUNTED, checked(PASSED))
+    op = drill()
+    for event in (*ran, e.CleanUpBegun(), GONE, e.DrillProven()):
+        op = advance(op, event, now=NOW)
+    record = attest(op, audit=LINK, after=FINGERPRINT)
+    tried = record.snapshot
+    assert tried is not None
+    picked = PICKED.snapshot
+    assert (tried.snapshot_id, tried.snapshot_taken_at) == (picked.id, picked.taken_at)
+    assert record.scratch_id == CREATED.scratch_id
+    assert picked.id not in canonical_json(record.plan)  # the plan alone would not tell
 
 
 def test_one_that_was_denied_tells_by_whom_and_why() -> None:
