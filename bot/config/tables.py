@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from bot.config import checks, export, graph, passwords, scratch, vault
 from bot.config.checks import CheckTable
@@ -18,6 +18,7 @@ from bot.config.upload import UploadTable
 from bot.config.vault import VaultTable
 from bot.config.watch import WatchTable
 from bot.core.base import ChannelId, GroupId, InstanceId, ProjectId, UserId
+from bot.core.clone_names import TEMPLATE, template_fault
 from bot.core.environments import Environment, Estate, Watch
 from bot.core.people import Group
 from bot.core.schedules import Timing
@@ -91,6 +92,11 @@ class EnvironmentTable(_Closed):
     clone_needs_approval: bool = Field(
         default=False, description="Whether a new instance from a snapshot needs approval too."
     )
+    clone_name: str = Field(
+        default=TEMPLATE,
+        description="How a clone is called unless somebody types another name: {instance}, {id}, "
+        "{date} (2026-11-22) and {day} (11-22) are filled in.",
+    )
     approval_minutes: int = Field(
         default=30, ge=1, le=1440, description="How long a request waits for its approvers."
     )
@@ -107,6 +113,13 @@ class EnvironmentTable(_Closed):
         default=None, description="When to tell what needs a person: a cron time and a zone."
     )
 
+    @field_validator("clone_name")
+    @classmethod
+    def _template(cls, template: str) -> str:
+        if fault := template_fault(template):
+            raise ValueError(fault)
+        return template
+
     def environment(self, name: str) -> Environment:
         """Return it as the core knows it."""
         return Environment(
@@ -119,6 +132,7 @@ class EnvironmentTable(_Closed):
             quorum=self.quorum,
             confirm_instance_suffix=self.confirm_instance_suffix,
             clone_needs_approval=self.clone_needs_approval,
+            clone_name=self.clone_name,
             approval_minutes=self.approval_minutes,
             execution_minutes=self.execution_minutes,
             projects=tuple(ProjectId(p.lower()) for p in self.projects),

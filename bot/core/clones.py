@@ -1,20 +1,16 @@
 """Clones: new instances that people ask for, made from a snapshot and theirs to keep."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Literal
 
 from bot.core.base import Frozen, ProjectId
-from bot.core.copies import LONGEST_NAME, CopyOrder
+from bot.core.clone_names import taken
+from bot.core.copies import CopyOrder
 from bot.core.environments import Environment
 from bot.core.instances import Condition, Instance, InstanceSummary, Project
 from bot.core.offers import Offer
 from bot.core.plan import AskedPlan, instance_differences, snapshot_differences
-from bot.core.scratch import PREFIX
 from bot.core.snapshots import Exportable, Snapshot
-
-#: How a clone is called unless somebody types another name.
-TEMPLATE = "{name}-{day}"
 
 
 class CloneChoice(Frozen):
@@ -87,33 +83,3 @@ class ClonePlan(AskedPlan):
         if taken(self.order.name, self.into.id, fleet):
             found.append(f"{self.into.name} has an instance called {self.order.name} by now")
         return tuple(found)
-
-
-def proposed_name(template: str, source: InstanceSummary, now: datetime) -> str:
-    """Fill a template with ``{name}``, ``{id}`` and ``{day}``; at most 30 characters."""
-    rest = len(template.format(name="", id=source.id, day=f"{now:%m-%d}"))
-    name = source.name[: max(1, LONGEST_NAME - rest)]
-    made = template.format(name=name, id=source.id, day=f"{now:%m-%d}")
-    return made[:LONGEST_NAME].strip()
-
-
-def name_fault(name: str) -> str | None:
-    """Say what is wrong with a name for a clone, or None.
-
-    Aura takes 1 to 30 characters without a blank at either end
-    (https://neo4j.com/docs/aura/platform/api/specification/, POST /instances).
-    """
-    if not name.strip():
-        return "The new instance needs a name."
-    if len(name.strip()) > LONGEST_NAME:
-        return f"Aura takes at most {LONGEST_NAME} characters."
-    if not name.isprintable():
-        return "The name has characters that cannot be seen."
-    if name.strip().startswith(PREFIX):
-        return f"Names that begin with {PREFIX} are for instances that I delete by myself."
-    return None
-
-
-def taken(name: str, project: ProjectId, fleet: Sequence[InstanceSummary]) -> bool:
-    """Whether a project has an instance of this name; a lost answer is looked for by it."""
-    return any(i.project_id == project and i.name.lower() == name.lower() for i in fleet)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from bot.core.alerts import AlertRules, Severity
 from bot.core.base import ChannelId, Frozen, InstanceId, ProjectId
+from bot.core.clone_names import TEMPLATE
 from bot.core.instances import InstanceSummary
 from bot.core.people import Group, Person, Robot
 from bot.core.protection import Protection
@@ -34,6 +35,8 @@ class Environment(Frozen):
     confirm_instance_suffix: bool = False
     # left out of the seal where it says nothing: an upgrade voids no approval
     clone_needs_approval: bool = Field(default=False, exclude_if=lambda needed: not needed)
+    # no rule: a change of it voids no approval
+    clone_name: str = Field(default=TEMPLATE, exclude=True)
     approval_minutes: int = Field(default=30, ge=1, le=24 * 60)
     execution_minutes: int = Field(default=10, ge=1, le=24 * 60)
     projects: tuple[ProjectId, ...] = ()

@@ -53,7 +53,7 @@ class AlreadyDecided(BotError):
 
 
 class InstanceBusy(BotError):
-    """Another operation holds the instance (promise P8)."""
+    """Another operation holds the instance, or the name of the clone (promise P8)."""
 
     def __init__(self, summary: str, *, holder: OperationId, hint: str | None = None) -> None:
         super().__init__(summary, hint=hint)

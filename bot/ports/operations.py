@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.core.audit import AuditEntry, AuditRecord
-from bot.core.base import InstanceId, OperationId
+from bot.core.base import OperationId
 from bot.core.operations import AnyOperation, Operation
 
 Op = TypeVar("Op", bound=Operation)
@@ -15,9 +15,9 @@ class Operations(Protocol):
     """The truth about operations. Methods raise StoreUnavailable."""
 
     async def create(self, op: Operation) -> None:
-        """Store a new operation; with EXCLUSIVE it takes the instance's lease in the same step.
+        """Store a new operation; what it reserves is leased to it in the same step.
 
-        Raises InstanceBusy naming the holder when another operation holds the instance.
+        Raises InstanceBusy naming the holder when another operation has reserved the same.
         """
 
     async def get(self, operation_id: OperationId) -> AnyOperation | None:
@@ -40,8 +40,8 @@ class Operations(Protocol):
     async def since(self, at: datetime) -> tuple[AnyOperation, ...]:
         """Return the operations that were asked for at ``at`` or later, finished ones included."""
 
-    async def holder(self, instance_id: InstanceId) -> OperationId | None:
-        """Return which operation holds an instance, or None."""
+    async def holder(self, reserved: str) -> OperationId | None:
+        """Return which operation holds an instance (by its id) or a clone's name, or None."""
 
     async def stumbled(self, operation_id: OperationId) -> int:
         """Count a tick that failed for no known reason; returns how many since the last event."""

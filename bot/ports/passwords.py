@@ -25,3 +25,9 @@ class Passwords(Protocol):
 
         Never replaces what lies there already. Raises PasswordNotKept.
         """
+
+    def where(self, instance_id: InstanceId) -> str:
+        """Return where the password of an instance would lie, in words for people."""
+
+    async def has(self, instance_id: InstanceId) -> bool | None:
+        """Whether one lies there; None where that cannot be told."""

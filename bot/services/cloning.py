@@ -1,17 +1,11 @@
 """Clones: the form and the request. Decisions are made in `decisions`, the rest by the runner."""
 
 from bot.core.base import Frozen, OperationId, ProjectId
-from bot.core.clones import (
-    TEMPLATE,
-    CloneChoice,
-    ClonePlan,
-    name_fault,
-    proposed_name,
-    taken,
-)
+from bot.core.clone_names import name_fault, proposals, reserved, taken
+from bot.core.clones import CloneChoice, ClonePlan
 from bot.core.copies import CopyOrder
 from bot.core.environments import Environment
-from bot.core.errors import NotAllowed, NotRestorable, UnknownSnapshot
+from bot.core.errors import InstanceBusy, NotAllowed, NotRestorable, UnknownSnapshot
 from bot.core.instances import Condition, Instance, Project
 from bot.core.offers import Offer, fitting
 from bot.core.operations import Clone, Origin, advance
@@ -23,12 +17,13 @@ from bot.core.typed import check_reason
 from bot.ports import Draft
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
-from bot.services.record import keep, wake
+from bot.services.record import submit
 from bot.services.world import World
 from bot.views.clone import CloneFacts
 from bot.views.ids import Field
 
 _ACTION = "clone.request"
+_NEW = "Choose another name: by it a clone is found again after an interruption."
 #: Seconds for which what a project offers is kept while somebody chooses.
 OFFERS_KEPT = 60.0
 
@@ -85,7 +80,7 @@ class Cloning:
             instance=source,
             environment=environment,
             snapshot=found,
-            name=proposed_name(TEMPLATE, source, now),
+            name=await self._proposed(source, environment, chosen.project_id),
             projects=projects,
             project=_project(projects, chosen.project_id),
             offers=offers,
@@ -118,7 +113,8 @@ class Cloning:
     async def request(self, draft: Draft, form: CloneForm) -> Clone:
         """Seal the plan, and put it before the approvers or set it going.
 
-        Raises NotAllowed, NotRestorable, UnknownSnapshot or AuraError; then nothing has changed.
+        Raises InstanceBusy (naming the clone that has reserved the name), NotAllowed,
+        NotRestorable, UnknownSnapshot or AuraError; then nothing has changed.
         """
         source, environment = await self.find(draft.person, draft.instance_id or "")
         for fault in self.faults(draft, form).values():
@@ -150,14 +146,15 @@ class Cloning:
         if taken(name, wanted.project_id, await self._world.aura.instances()):
             raise NotRestorable(
                 f"the project has an instance called “{name}” already",
-                hint="Choose another name: by it a clone is found again after an interruption.",
+                hint=_NEW,
             )
         op = await self._operation(draft, form, source, environment, snapshot, offer)
-        await keep(self._world, op, _ACTION, draft.person, why=f"{op.plan.reason}; {_made(op)}")
         if op.plan.quorum == 0:
             op = advance(op, e.ApprovalNotNeeded(), now=op.created_at)
-        await self._world.operations.create(op)
-        await wake(self._world, op)
+        try:
+            await submit(self._world, op, why=f"{op.plan.reason}; {_made(op)}")
+        except InstanceBusy as busy:
+            raise InstanceBusy(busy.summary, holder=busy.holder, hint=_NEW) from busy
         return op
 
     async def find(self, person: Person, word: str) -> tuple[Instance, Environment]:
@@ -173,6 +170,18 @@ class Cloning:
         if instance.condition is Condition.LEAVING:
             raise NotRestorable(f"“{instance.name}” is being deleted, and its snapshots with it")
         return instance, environment
+
+    async def _proposed(
+        self, source: Instance, environment: Environment, project: ProjectId
+    ) -> str:
+        """Return the first name of the template that nothing in the project has or is to have."""
+        fleet, operations = await self._world.aura.instances(), self._world.operations
+        *others, last = proposals(environment.clone_name, source, self._world.clock.now())
+        for name in others:
+            free = not taken(name, project, fleet)
+            if free and await operations.holder(reserved(project, name)) is None:
+                return name
+        return last
 
     async def _may_create(self, person: Person, project: ProjectId, source: Instance) -> None:
         """A project that belongs to an environment takes nothing from people of other ones."""

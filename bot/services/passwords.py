@@ -11,7 +11,7 @@ import structlog
 from pydantic import SecretStr, TypeAdapter
 
 from bot.core.audit import Verdict
-from bot.core.base import OperationId
+from bot.core.base import InstanceId, OperationId
 from bot.core.errors import AlreadyDecided, NotAllowed, PasswordNotKept, UnknownOperation
 from bot.core.operations import Clone
 from bot.core.operations import events as e
@@ -60,6 +60,24 @@ class FirstPasswords:
         until = self._world.clock.now() + WAITS
         await self._put(first, operation_id, WAITS.total_seconds())
         return event.model_copy(update={"once_until": until})
+
+    async def adopted(self, clone_id: InstanceId, operation_id: OperationId) -> e.CloneAccepted:
+        """Return the event of a clone that was found by its name, and where its password is.
+
+        The bot may have stopped after it had handed the password on, so it is looked for.
+        """
+        event = e.CloneAccepted(clone_id=clone_id, adopted=True)
+        waiting = await self._world.secrets.get(_key(operation_id))
+        if waiting is not None:  # nobody was told of it yet, so its time begins now
+            await self._world.secrets.put(_key(operation_id), waiting, ttl=WAITS.total_seconds())
+            return event.model_copy(update={"once_until": self._world.clock.now() + WAITS})
+        place = self._world.passwords
+        if place is None:
+            return event
+        there, words = await place.has(clone_id), place.where(clone_id)
+        return event.model_copy(
+            update={"place": words if there else "", "perhaps": words if there is None else ""}
+        )
 
     async def show(self, person: Person, operation_id: OperationId) -> FirstPassword:
         """Give the password to its requester, once; raises NotAllowed or AlreadyDecided.

@@ -139,6 +139,12 @@ def fate(op: Clone) -> str:
             f"Its first password goes to {user(op.requester.user_id)} alone, once, in a direct "
             f"message, until {moment(made.once_until)}."
         )
+    if made.perhaps:
+        return (
+            "Aura's answer was lost, and its first password perhaps with it, for Aura tells it "
+            f"only once: look whether it lies {clean(made.perhaps, 300)}. If it does not and you "
+            "need to sign in, delete the instance in the Aura console and clone again."
+        )
     return (
         "Its first password was lost with Aura's answer, and Aura tells it only once. If you need "
         "to sign in, delete the instance in the Aura console and clone again."

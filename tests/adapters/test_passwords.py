@@ -38,6 +38,19 @@ async def test_file_holds_what_is_needed_and_only_its_owner_reads_it(tmp_path: P
     ]
 
 
+async def test_folder_tells_whether_a_password_lies_there_whole(tmp_path: Path) -> None:
+    place = PasswordFolder(tmp_path)
+    assert await place.has(FIRST.instance_id) is False
+    assert place.where(FIRST.instance_id) == await place.keep(FIRST)
+    assert await place.has(FIRST.instance_id) is True
+    path = tmp_path / "5c2a7c01.env"
+    path.write_text(path.read_text()[:60])
+    assert await place.has(FIRST.instance_id) is False
+    path.unlink()
+    path.mkdir()
+    assert await place.has(FIRST.instance_id) is None
+
+
 async def test_name_cannot_add_lines_to_the_file(tmp_path: Path) -> None:
     await PasswordFolder(tmp_path).keep(FIRST.model_copy(update={"name": "a\nNEO4J_URI=bolt://b"}))
     assert len((tmp_path / "5c2a7c01.env").read_text().splitlines()) == 5

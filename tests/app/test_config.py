@@ -107,6 +107,7 @@ colour = "red"
 [environments.production]
 channel = "#ops-production"
 quorum = 0
+clone_name = "{name}-copy"
 operators = { users = ["alice"], people = ["bob"] }
 approvers = { groups = ["db-approvers"] }
 instances = [
@@ -134,20 +135,22 @@ requests_per_minute = "many"
         "FILE:4: environments.production.channel: “#ops-production” is not a Slack channel id "
         "such as C012AB3CD (channel → About)",
         "FILE:3: environments.production.alert_channel: is missing",
-        "FILE:6: environments.production.operators.users.0: “alice” is not a Slack user id "
+        "FILE:7: environments.production.operators.users.0: “alice” is not a Slack user id "
         "such as U012AB3CD (profile → Copy member ID)",
-        "FILE:6: environments.production.operators.people: is not a key I know",
-        "FILE:7: environments.production.approvers.groups.0: “db-approvers” is not a Slack "
+        "FILE:7: environments.production.operators.people: is not a key I know",
+        "FILE:8: environments.production.approvers.groups.0: “db-approvers” is not a Slack "
         "user group id such as S012AB3CD",
         "FILE:5: environments.production.quorum: input should be greater than or equal to 1",
-        "FILE:11: environments.production.projects.0: “commerce” is not an Aura project id: a UUID",
-        "FILE:8: environments.production.instances.0: “orders-prod” is not an Aura instance "
+        "FILE:6: environments.production.clone_name: “{name}” is not one of {instance}, {id}, "
+        "{date}, {day}",
+        "FILE:12: environments.production.projects.0: “commerce” is not an Aura project id: a UUID",
+        "FILE:9: environments.production.instances.0: “orders-prod” is not an Aura instance "
         "id: 8 hexadecimal digits, in lower case",
-        "FILE:13: environments.two words: “two words” is not a name: letters, digits, _ and -, "
+        "FILE:14: environments.two words: “two words” is not a name: letters, digits, _ and -, "
         "40 at most",
-        "FILE:18: credentials.default.client_secret_env: this is not the name of an "
+        "FILE:19: credentials.default.client_secret_env: this is not the name of an "
         "environment variable, such as AURA_CLIENT_ID",
-        "FILE:19: credentials.default.requests_per_minute: input should be a valid integer, "
+        "FILE:20: credentials.default.requests_per_minute: input should be a valid integer, "
         "unable to parse string as an integer",
         "FILE:1: colour: is not a key I know",
     ]

@@ -1,12 +1,16 @@
 """The first password of a clone: seen once by who asked, or laid where the configuration says."""
 
+import asyncio
+import contextlib
 import json
 import logging
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from bot.adapters.passwords import PasswordFolder
+from bot.adapters.passwords import PasswordFolder, VaultKv
+from bot.core.operations import Clone
 from sandbox.slack.person import ActingPerson
 from sandbox.slack.sightings import Seen
 from tests.stories.clones import asked, cloned, ended, gate_all, secret
@@ -125,6 +129,71 @@ async def test_a_folder_that_does_not_take_it_is_no_reason_to_lose_it(
     op = await ended(story)
     assert "not where the configuration wants it" in str(offer(story))
     assert secret(story, op) in await looks(story)
+
+
+def stop_after(story: Story, port: str, call: str) -> None:
+    """Kill the bot once right after one of its calls was answered."""
+    left = [call]
+
+    async def stop(name: str) -> None:
+        if name in left:
+            left.remove(name)
+            raise asyncio.CancelledError
+
+    world = story.bot.house.world
+    change_world(story, **{port: Cued(getattr(world, port), after=stop)})
+
+
+async def felled(story: Story) -> Clone:
+    """Ask for a clone, let the bot be killed on its way, start it again; return its end."""
+    with contextlib.suppress(asyncio.CancelledError):
+        await asked(story)
+    await story.restart()
+    op = await ended(story)
+    assert op.accepted is not None
+    assert op.accepted.adopted
+    return op
+
+
+async def test_a_bot_that_stopped_before_it_told_of_a_password_offers_it_still(
+    story: Story,
+) -> None:
+    stop_after(story, "secrets", "put")
+    op = await felled(story)
+    assert secret(story, op) in await looks(story)
+    assert "lost" not in str(story.requester.thread()[-1])
+
+
+async def test_a_bot_that_stopped_says_that_the_password_lies_in_its_folder(
+    story: Story, tmp_path: Path
+) -> None:
+    story.change_world(passwords=PasswordFolder(tmp_path))
+    stop_after(story, "passwords", "keep")
+    op = await felled(story)
+    assert f"lies in the file {tmp_path / f'{op.clone_id}.env'}" in str(
+        story.requester.thread()[-1]
+    )
+
+
+async def test_a_bot_that_stopped_before_the_folder_had_it_says_that_it_is_lost(
+    story: Story, tmp_path: Path
+) -> None:
+    story.change_world(passwords=PasswordFolder(tmp_path))
+    stop_after(story, "aura", "create_copy")
+    await felled(story)
+    assert "first password was lost with Aura's answer" in str(story.requester.thread()[-1])
+
+
+async def test_where_nobody_can_look_the_requester_is_told_where_to(story: Story) -> None:
+    token = SecretStr("made-up")
+    story.change_world(
+        passwords=VaultKv(url="https://vault.test", mount="secret", path="clones", token=token)
+    )
+    stop_after(story, "aura", "create_copy")
+    op = await felled(story)
+    told = str(story.requester.thread()[-1])
+    assert "its first password perhaps with it" in told
+    assert f"look whether it lies in Vault at secret/clones/{op.clone_id}" in told
 
 
 async def test_it_stands_nowhere_but_in_the_one_view(

@@ -6,6 +6,7 @@ https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#create-update-sec
 import httpx
 from pydantic import SecretStr
 
+from bot.core.base import InstanceId
 from bot.core.errors import PasswordNotKept
 from bot.ports import FirstPassword
 
@@ -41,7 +42,7 @@ class VaultKv:
 
         ``cas`` 0 says: only where nothing is yet. It is sent once.
         """
-        place = f"{self._path}/{first.instance_id}"
+        place = self._place(first.instance_id)
         body = {
             "options": {"cas": 0},
             "data": {
@@ -71,4 +72,15 @@ class VaultKv:
                 f"Vault did not take the first password ({answer.status_code})",
                 hint=_HINTS.get(answer.status_code),
             )
-        return f"in Vault at {self._mount}/{place}"
+        return self.where(first.instance_id)
+
+    def where(self, instance_id: InstanceId) -> str:
+        """Return the path in words."""
+        return f"in Vault at {self._mount}/{self._place(instance_id)}"
+
+    async def has(self, instance_id: InstanceId) -> bool | None:
+        """Return None: the token may create, and read nothing."""
+        return None
+
+    def _place(self, instance_id: InstanceId) -> str:
+        return f"{self._path}/{instance_id}"

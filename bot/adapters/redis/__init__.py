@@ -14,7 +14,7 @@ key                             type      kept
 ``sp:op:<id>:final``            hash      ttl: 400 days from its end
 ``sp:ops:open``                 hash      owner: the open operations
 ``sp:ops:recent``               zset      owner: the operations of 400 days
-``sp:lease:<instance>``         hash      owner: the operation that holds it
+``sp:lease:<held>``             hash      owner: the operation that holds it
 ``sp:long:<name>``             string    ttl: a minute, prolonged while it lives
 ``sp:fence:<instance>``         string    owner: the instance, for ever
 ``sp:audit``                    stream    owner: the auditor, for ever

@@ -1,4 +1,4 @@
-"""Operations in Redis: compare-and-swap, and one lease with a fence per instance.
+"""Operations in Redis: compare-and-swap, and one lease with a fence on what each reserves.
 
 The lease belongs to the operation, not to a process, and has no TTL: the operation always comes
 back, so its lease is always given back. A lease that ran out under a slow or frozen process would
@@ -36,6 +36,7 @@ OPEN = f"{PREFIX}ops:open"
 #: So many operations are read at once.
 PAGE = 500
 RECENT = f"{PREFIX}ops:recent"
+LEASE = f"{PREFIX}lease:"
 
 
 class RedisOperations:
@@ -49,7 +50,7 @@ class RedisOperations:
         self._stumble = Script(redis, STUMBLE)
 
     async def create(self, op: Operation) -> None:
-        """Store a new operation; an EXCLUSIVE one takes its instance's lease in the same step.
+        """Store a new operation; what it reserves is leased to it in the same step.
 
         Raises InstanceBusy naming the holder, AlreadyDecided when the id is taken. A script may
         only touch keys it was given, and the holder is known only after looking: so the presumed
@@ -58,7 +59,7 @@ class RedisOperations:
         holder, token = "", fresh_token()
         created = op.created_at.timestamp()
         for _ in range(ATTEMPTS):
-            keys = [_op(op.id), OPEN, RECENT, _lease(op.instance_id), _fence(op.instance_id)]
+            keys = [_op(op.id), OPEN, RECENT, _lease(op), _fence(op.instance_id)]
             answer = await self._create(
                 [*keys, _op(holder or op.id)],
                 [
@@ -69,7 +70,7 @@ class RedisOperations:
                     _label(op),
                     created,
                     created - self._kept.total_seconds(),
-                    int(op.EXCLUSIVE),
+                    int(op.reserves is not None),
                     holder,
                 ],
             )
@@ -80,7 +81,7 @@ class RedisOperations:
                     raise AlreadyDecided(f"there is already an operation {op.id}")
                 case ["busy", _]:
                     raise InstanceBusy(
-                        f"another operation, {holder}, holds this instance",
+                        f"another operation, {holder}, {op.HOLDING}",
                         holder=OperationId(holder),
                     )
                 case _:
@@ -109,7 +110,7 @@ class RedisOperations:
                 return op
             changed = changed.model_copy(update={"version": op.version + 1})
             answer = await self._update(
-                [_op(op.id), OPEN, _lease(op.instance_id)],
+                [_op(op.id), OPEN, _lease(op)],
                 [
                     op.id,
                     op.version,
@@ -119,7 +120,7 @@ class RedisOperations:
                     _label(changed),
                     int(changed.final),
                     int(self._kept.total_seconds()),
-                    int(op.EXCLUSIVE and not op.final),
+                    int(op.reserves is not None and not op.final),
                 ],
             )
             match answer:
@@ -178,10 +179,10 @@ class RedisOperations:
         read = [_readable(str(name), json) for name, json in zip(ids, stored, strict=True)]
         return [op for op in read if op is not None]
 
-    async def holder(self, instance_id: InstanceId) -> OperationId | None:
-        """Return which operation holds an instance, or None."""
+    async def holder(self, reserved: str) -> OperationId | None:
+        """Return which operation holds an instance (by its id) or a clone's name, or None."""
         with guarded():
-            holder = str(await self._redis.hget(_lease(instance_id), "holder") or "")
+            holder = str(await self._redis.hget(f"{LEASE}{reserved}", "holder") or "")
             held = bool(holder) and await self._redis.hget(_op(holder), "final") == "0"
         return OperationId(holder) if held else None
 
@@ -215,8 +216,9 @@ def _op(operation_id: str) -> str:
     return f"{PREFIX}op:{operation_id}"
 
 
-def _lease(instance_id: InstanceId) -> str:
-    return f"{PREFIX}lease:{instance_id}"
+def _lease(op: Operation) -> str:
+    """What reserves nothing gets a key that no script of its own touches."""
+    return f"{LEASE}{op.reserves or op.instance_id}"
 
 
 def _fence(instance_id: InstanceId) -> str:

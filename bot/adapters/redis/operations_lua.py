@@ -6,7 +6,7 @@ calls that made and last changed it); and ``fence``, the number it got with its 
 
 CREATE = """
 -- KEYS op, open, recent, lease, fence, the presumed holder's op
--- ARGV id, json, version, token, label, created, oldest, exclusive, presumed holder
+-- ARGV id, json, version, token, label, created, oldest, reserving, presumed holder
 local birth = redis.call('HGET', KEYS[1], 'birth')
 if birth then
   if birth == ARGV[4] then return {'ok'} end
@@ -31,14 +31,17 @@ return {'ok'}
 
 UPDATE = """
 -- KEYS op, open, lease
--- ARGV id, version before, json, version after, token, label, final, seconds kept, leased
+-- ARGV id, version before, json, version after, token, label, final, seconds kept, reserving
 local version = redis.call('HGET', KEYS[1], 'version')
 if not version then return {'gone'} end
 if redis.call('HGET', KEYS[1], 'token') == ARGV[5] then return {'ok'} end
 if version ~= ARGV[2] then return {'moved', redis.call('HGET', KEYS[1], 'json')} end
-if ARGV[9] == '1' then
+-- what an older version stored may reserve more now than it took then: it has no lease to lose
+local fence = redis.call('HGET', KEYS[1], 'fence')
+local leased = ARGV[9] == '1' and fence ~= '0'
+if leased then
   if redis.call('HGET', KEYS[3], 'holder') ~= ARGV[1]
-    or redis.call('HGET', KEYS[3], 'fence') ~= redis.call('HGET', KEYS[1], 'fence')
+    or redis.call('HGET', KEYS[3], 'fence') ~= fence
   then return {'fenced'} end
 end
 redis.call('HSET', KEYS[1], 'json', ARGV[3], 'version', ARGV[4], 'token', ARGV[5],
@@ -46,7 +49,7 @@ redis.call('HSET', KEYS[1], 'json', ARGV[3], 'version', ARGV[4], 'token', ARGV[5
 if ARGV[7] == '1' then
   redis.call('HDEL', KEYS[2], ARGV[1])
   redis.call('EXPIRE', KEYS[1], ARGV[8])
-  if ARGV[9] == '1' then redis.call('DEL', KEYS[3]) end
+  if leased then redis.call('DEL', KEYS[3]) end
 else
   redis.call('HSET', KEYS[2], ARGV[1], ARGV[6])
 end

@@ -52,6 +52,8 @@ class Operation(Frozen):
     TABLE: ClassVar[Table]
     #: The phases from which the restored instance is held against other operations (promise P8).
     EXCLUSIVE: ClassVar[bool] = False
+    #: What is said of one that holds what another wants.
+    HOLDING: ClassVar[str] = "holds this instance"
 
     kind: str
     id: OperationId
@@ -77,6 +79,11 @@ class Operation(Frozen):
     def final(self) -> bool:
         """Whether nothing can move it any more."""
         return not self.TABLE[self.phase]
+
+    @property
+    def reserves(self) -> str | None:
+        """What it holds against other operations while it is open (promise P8), or None."""
+        return self.instance_id if self.EXCLUSIVE else None
 
     @property
     def since(self) -> datetime:

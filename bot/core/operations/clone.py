@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import ClassVar, Literal
 
 from bot.core.base import InstanceId
+from bot.core.clone_names import reserved
 from bot.core.clones import ClonePlan
 from bot.core.copies import CopyPermit
 from bot.core.errors import IllegalTransition, NotAllowed
@@ -37,6 +38,8 @@ TABLE: Table = {
 BUILD_LIMIT = timedelta(hours=12)
 #: How long a lost answer is looked for, whatever keeps us from looking.
 LOOK_LIMIT = timedelta(hours=2)
+#: From the request to the call at most: the longest approval and the longest wait after it.
+LONGEST_WAIT = timedelta(days=2)
 
 
 class CloneStep(StrEnum):
@@ -64,6 +67,7 @@ class Clone(Asked):
 
     TABLE: ClassVar[Table] = TABLE
     NOUN: ClassVar[str] = "clone"
+    HOLDING: ClassVar[str] = "makes a clone of this name in this project"
 
     kind: Literal["clone"] = "clone"
     plan: ClonePlan
@@ -77,6 +81,11 @@ class Clone(Asked):
     def clone_id(self) -> InstanceId | None:
         """The id of the new instance, once known."""
         return self.accepted.clone_id if self.accepted else None
+
+    @property
+    def reserves(self) -> str:
+        """The name in its project: by it alone a lost answer is told from another's instance."""
+        return reserved(self.plan.order.project_id, self.plan.order.name)
 
     def check(self, event: e.Event, now: datetime) -> None:
         """Refuse what the approval refuses, and to go without one where the plan demands it."""

@@ -23,7 +23,8 @@ class CloneAccepted(Frozen):
     """Aura accepted the new instance, or it was found by its name after we lost the answer.
 
     Where its first password went: ``place`` names where it lies, ``once_until`` until when the
-    requester may see it once; neither means that it was lost.
+    requester may see it once, ``perhaps`` where it may lie, as nobody can look; none of them means
+    that it was lost.
     """
 
     kind: Literal["clone_accepted"] = "clone_accepted"
@@ -31,6 +32,7 @@ class CloneAccepted(Frozen):
     request_id: str | None = None
     adopted: bool = False
     place: str | None = None
+    perhaps: str = ""
     once_until: AwareDatetime | None = None
     trouble: str = ""
     """Why it is not at the place that the configuration names."""

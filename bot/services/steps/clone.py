@@ -1,14 +1,16 @@
 """Steps of the clone machine: check everything again, send one call, then only look."""
 
 import asyncio
+from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
+from bot.core.base import InstanceId
 from bot.core.errors import AuraError, AuraNotFound, NotAllowed
 from bot.core.instances import Condition
 from bot.core.operations import Clone
 from bot.core.operations import events as e
-from bot.core.operations.clone import CloneStep, cloneable
+from bot.core.operations.clone import LONGEST_WAIT, CloneStep, cloneable
 from bot.core.scratch import SKEW
 from bot.services.burial import APPEARS_WITHIN
 from bot.services.passwords import FirstPasswords
@@ -85,16 +87,29 @@ class CloneSteps:
         return await self._passwords.accepted(made, op.id)
 
     async def _look(self, op: Clone) -> e.Event | Later:
-        """Find it by its name, which nothing else had when the intent was recorded."""
+        """Find it by its name, which nothing else had, or was to have, at the recorded intent."""
         order, intended = op.plan.order, op.when(e.CloneIntended) or op.created_at
-        for summary in await self._world.aura.instances():
-            created = summary.created_at
-            if (
-                (summary.project_id, summary.name) == (order.project_id, order.name)
-                and summary.id != op.instance_id
-                and (created is None or created >= intended - SKEW)
-            ):
-                return e.CloneAccepted(clone_id=summary.id, adopted=True)
+        called_so = [
+            summary.id
+            for summary in await self._world.aura.instances()
+            if (summary.project_id, summary.name) == (order.project_id, order.name)
+            and summary.id != op.instance_id
+            and (summary.created_at is None or summary.created_at >= intended - SKEW)
+        ]
+        others = await self._of_others(op, since=intended) if called_so else set()
+        match [found for found in called_so if found not in others]:
+            case []:
+                pass
+            case [clone_id]:
+                return await self._passwords.adopted(clone_id, op.id)
+            case several:
+                ids = ", ".join(several)
+                return e.StepFailed(
+                    reason=f"Aura's answer was lost, and {len(several)} instances are called "
+                    f"{order.name}: {ids}",
+                    hint="Nobody can tell which of them is this clone. Look at them in the Aura "
+                    "console: each is billed.",
+                )
         if self._world.clock.now() < intended + APPEARS_WITHIN:
             return self._later(op)
         return e.StepFailed(
@@ -103,6 +118,11 @@ class CloneSteps:
             hint="Look for it once more in the Aura console before you ask again: it would be "
             "billed.",
         )
+
+    async def _of_others(self, op: Clone, *, since: datetime) -> set[InstanceId | None]:
+        """Return the instances that other clones know as theirs, of all that may be as young."""
+        known = await self._world.operations.since(since - SKEW - LONGEST_WAIT)
+        return {o.clone_id for o in known if isinstance(o, Clone) and o.id != op.id}
 
     async def _watch(self, op: Clone) -> e.Event | Later:
         clone_id, accepted = op.clone_id, op.when(e.CloneAccepted)

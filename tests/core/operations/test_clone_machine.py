@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.base import InstanceId, OperationId
-from bot.core.clones import CloneChoice, ClonePlan, name_fault, proposed_name, taken
+from bot.core.clones import CloneChoice, ClonePlan
 from bot.core.copies import CopyOrder
 from bot.core.errors import IllegalTransition, NotAllowed
 from bot.core.offers import Offer
@@ -154,15 +154,6 @@ def test_what_differs_from_the_plan_is_named() -> None:
     ):
         [found] = plan.differences(**(world | change))  # type: ignore[arg-type]
         assert words in found
-
-
-def test_names_are_proposed_and_checked() -> None:
-    source = instance(name="a-name-of-thirty-characters-ok")
-    assert len(proposed_name("{name}-{day}", source, NOW)) <= 30
-    assert name_fault("orders-copy") is None
-    for wrong in ("", " ", "x" * 31, "savepoint-scratch-1", "a\x00b"):
-        assert name_fault(wrong)
-    assert taken("Orders", source.project_id, (instance(name="orders"),))
 
 
 def test_a_choice_that_fits_no_more_gives_way_to_the_nearest() -> None:
