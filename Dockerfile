@@ -5,15 +5,19 @@ FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /src
 # The dependencies first: they change less often than the code, and Docker keeps the layer.
-COPY requirements.lock ./
+COPY requirements.lock requirements-build.lock ./
 RUN python -m venv /opt/savepoint
 RUN /opt/savepoint/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
+# What builds has an environment of its own, so that nothing of it is left in the image.
+RUN python -m venv /opt/build
+RUN /opt/build/bin/pip install --require-hashes --only-binary :all: -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot ./bot
 COPY handlers ./handlers
 COPY sandbox ./sandbox
+RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /opt/wheels .
 # pip writes the bytecode now; at run time nothing does, so that the root may be read-only.
-RUN /opt/savepoint/bin/pip install --no-deps .
+RUN /opt/savepoint/bin/pip install --no-index --no-deps --find-links /opt/wheels savepoint-bot
 RUN /opt/savepoint/bin/python -m pip uninstall --yes pip
 
 FROM python:3.12-slim

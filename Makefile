@@ -16,10 +16,10 @@ $(READY): requirements-dev.lock pyproject.toml
 	@echo "installing the locked dependencies into $(VENV) ..."
 	@if command -v uv >/dev/null 2>&1; then \
 		uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock && \
-		uv pip install -q --python $(BIN)/python --no-deps --editable . ; \
+		uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --editable . ; \
 	else \
 		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock && \
-		$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --editable . ; \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --editable . ; \
 	fi
 	@touch $(READY)
 
@@ -48,8 +48,10 @@ neo4j: setup ## get a real Neo4j server for tests and the sandbox (needs Java 17
 bench: setup ## measure, as ratios against a floor in the same run
 	@$(BIN)/python -m benchmarks
 
+COMPILE := uv pip compile --no-strip-extras --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q
 lock: ## resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --no-strip-extras --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements.lock
-	uv pip compile pyproject.toml --group dev --no-strip-extras --generate-hashes --universal --python-version 3.11 --no-annotate --no-header -q -o requirements-dev.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev -o requirements-dev.lock
+	$(COMPILE) --group build -o requirements-build.lock
 
 .PHONY: help setup sandbox test screenshots lint fix check neo4j bench lock

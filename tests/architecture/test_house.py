@@ -61,11 +61,11 @@ def asked_with_extras(pin: Requirement) -> Iterator[Requirement]:
             yield asked
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, "requirements-build.lock"])
 def test_locks_hold_versions_and_hashes_and_no_addresses(lock: str) -> None:
     text = (ROOT / lock).read_text()
     assert "://" not in text
-    assert len(locked(lock)) > 20
+    assert len(locked(lock)) >= 5
     assert text.count("--hash=sha256:") >= len(locked(lock))
 
 
