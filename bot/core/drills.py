@@ -87,6 +87,7 @@ class LastDrill(Frozen):
     operation_id: OperationId
     outcome: Outcome
     at: AwareDatetime
+    """When the data was checked, or it failed before that; its clean-up may end much later."""
     snapshot_id: SnapshotId | None = None
     seconds: int | None = Field(default=None, ge=0)
     """From the request to the restored instance running."""

@@ -90,9 +90,12 @@ class EvidenceRoom:
     async def _fingerprints(
         self, op: AnyOperation
     ) -> tuple[Fingerprint | None, Fingerprint | None]:
-        """Return what was counted before and after, as far as the catalogue knows."""
+        """Return what was counted before and after, as far as the catalogue knows.
+
+        Before a drill is what its graph was held against: counted when the snapshot was taken.
+        """
         if isinstance(op, Drill):
-            return None, op.fingerprint
+            return op.baseline, op.fingerprint
         kept = await self._world.fingerprints.of(op.instance_id)
         mine = {k.moment: k.fingerprint for k in reversed(kept) if k.operation_id == op.id}
         return mine.get(Moment.BEFORE), mine.get(Moment.AFTER)

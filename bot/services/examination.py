@@ -2,9 +2,10 @@
 
 from bot.core.base import InstanceId
 from bot.core.evidence import CheckLine
-from bot.core.graph.fingerprint import Fingerprint, Moment, of_snapshot
+from bot.core.graph.fingerprint import Fingerprint, Kept, Moment, of_snapshot
 from bot.core.graph.held import held
 from bot.core.operations import Drill, Gated
+from bot.core.operations import events as e
 from bot.core.snapshots import Snapshot
 from bot.ports import GraphDoor
 from bot.services.counting import count
@@ -28,12 +29,29 @@ class Examination:
         return await count(world.graph, door, instance_id, clock=world.clock, timeout=PATIENCE)
 
     async def examine(
-        self, op: Drill, door: GraphDoor, found: Fingerprint
-    ) -> tuple[CheckLine, ...]:
+        self, op: Drill, snapshot: Snapshot, door: GraphDoor, found: Fingerprint
+    ) -> e.Checked:
         """Check the graph behind a door as that of a snapshot of an operation's instance."""
-        then, instance = await self._baseline(op), op.plan.instance
-        lines = await self._proof.run_through(door, instance, baseline=then)
-        return (*held(found, then, others=len(lines)), *lines)
+        kept = await self._world.fingerprints.of(op.instance_id)
+        past, then, away = of_snapshot(kept, snapshot.id, snapshot.taken_at), None, None
+        if past is not None:
+            then = past.fingerprint
+            if past.snapshot_id != snapshot.id:
+                away = abs(then.taken_at - snapshot.taken_at)
+        lines = await self._proof.run_through(door, op.plan.instance, baseline=then)
+        own = held(found, then, away=away, others=len(lines))
+        return e.Checked(checks=(*own, *lines), baseline=then)
+
+    async def keep(self, op: Drill, snapshot: Snapshot, found: Fingerprint) -> None:
+        """Keep what a drill counted in the catalogue; again changes nothing."""
+        await self._world.fingerprints.add(
+            Kept(
+                fingerprint=found,
+                moment=Moment.DRILL,
+                snapshot_id=snapshot.id,
+                operation_id=op.id,
+            )
+        )
 
     async def after(self, op: Gated) -> tuple[CheckLine, ...]:
         """Check an instance that was just overwritten; nothing where nothing says what it holds.
@@ -56,12 +74,3 @@ class Examination:
         if found is None or then is None:
             return lines
         return (*held(found.fingerprint, then), *lines)
-
-    async def _baseline(self, op: Drill) -> Fingerprint | None:
-        """Return what was counted around the snapshot, or None."""
-        snapshot = op.snapshot
-        if snapshot is None:  # pragma: no cover - nothing is examined before it is picked
-            return None
-        kept = await self._world.fingerprints.of(op.instance_id)
-        found = of_snapshot(kept, snapshot.id, snapshot.taken_at)
-        return found.fingerprint if found else None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from bot.core.evidence import CheckLine, Evidence, Facts, RecoveryTime
+from bot.core.evidence import CheckLine, Evidence, RecoveryTime
 from bot.core.people import Person
 from bot.core.signed import Checked
 from bot.views.kit import clean, moment, span
@@ -29,7 +29,7 @@ def page(evidence: Evidence, *, public_key: str | None = None) -> str:
         "## Times",
         _times(evidence),
         "## Graph",
-        _graph(evidence.before, evidence.after),
+        _graph(evidence),
         "## Checks",
         _checks(evidence.checks),
         "## Chain",
@@ -128,14 +128,18 @@ def _times(evidence: Evidence) -> str:
     return _table(("When", "Event", "Who or why", "About", "Aura's request id"), rows)
 
 
-def _graph(before: Facts | None, after: Facts | None) -> str:
+def _graph(evidence: Evidence) -> str:
+    before, after = evidence.before, evidence.after
+    heads = ("Before", "After")
+    if evidence.kind == "drill":
+        heads = ("As counted for the snapshot", "As restored")
     if before is None and after is None:
         return "No fingerprint was taken."
     sides = [dict(_flat(side or {})) for side in (before, after)]
     names = sorted({*sides[0], *sides[1]})
     rows = [(_text(n), _text(sides[0].get(n)), _text(sides[1].get(n))) for n in names[:_ROWS]]
     more = f"\n\n… and {len(names) - _ROWS} more in the record." if len(names) > _ROWS else ""
-    return _table(("Fact", "Before", "After"), rows) + more
+    return _table(("Fact", *heads), rows) + more
 
 
 def _checks(checks: tuple[CheckLine, ...]) -> str:

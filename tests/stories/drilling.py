@@ -52,9 +52,12 @@ async def newest(story: Story) -> Snapshot:
     return max((s for s in found if s.exportable == "yes"), key=lambda s: s.taken_at)
 
 
-async def counted(story: Story, **facts: object) -> Fingerprint:
+async def counted(
+    story: Story, *, moment: Moment = Moment.SNAPSHOT, **facts: object
+) -> Fingerprint:
     """Remember what was counted when that snapshot was taken; ``facts`` bend the truth."""
     snapshot = await newest(story)
+    with_it = facts.pop("snapshot_id", snapshot.id)
     log = story.aura.world.instances[ORDERS].snapshots(story.clock.now())
     taken = log.get(snapshot.id, story.clock.now())
     assert taken is not None
@@ -70,6 +73,6 @@ async def counted(story: Story, **facts: object) -> Fingerprint:
         types=graph.types(),
     )
     told = fingerprint.model_copy(update=facts)
-    kept = Kept(fingerprint=told, moment=Moment.SNAPSHOT, snapshot_id=snapshot.id)
+    kept = Kept.model_validate({"fingerprint": told, "moment": moment, "snapshot_id": with_it})
     await story.bot.house.world.fingerprints.add(kept)
     return told

@@ -1,9 +1,12 @@
 """Drills as people see them: proven, not proven, could not run, and always cleaned up."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.core.base import TeamId, UserId
 from bot.core.errors import IllegalTransition, UnknownOperation, VaultUnavailable
+from bot.core.graph.fingerprint import Moment
 from bot.core.keys import EvidenceKey
 from bot.core.operations import events as e
 from bot.core.operations.drill import DrillPhase as P
@@ -69,6 +72,43 @@ async def test_data_that_is_not_what_it_was_is_not_proven_and_says_expected_and_
     assert f"found {op.fingerprint.nodes} nodes" in alert  # type: ignore[union-attr]
     assert "Try another snapshot" in alert
     assert len(deletions(story)) == 1
+
+
+async def test_a_label_that_is_gone_is_not_proven_though_the_totals_are_right(
+    story: Story,
+) -> None:
+    then = await counted(story)
+    with_invoices = {**(then.labels or {}), "Invoice": 900}
+    await counted(story, labels=with_invoices, taken_at=(await newest(story)).taken_at)
+    await story.requester.types("/aura drill orders-prod")
+    op = await ended(story)
+    assert op.phase is P.NOT_PROVEN
+    assert "label Invoice 0 instead of 900" in str(story.approver.card(slack.OPS_ALERTS))
+
+
+async def test_counts_from_minutes_away_warn_at_most_and_alert_nobody(story: Story) -> None:
+    snapshot = await newest(story)
+    near = snapshot.taken_at + timedelta(minutes=12)
+    await counted(story, nodes=41_200, taken_at=near, snapshot_id=None, moment=Moment.CHECK)
+    await story.requester.types("/aura drill orders-prod")
+    op = await ended(story)
+    assert op.phase is P.PROVEN_WITH_WARNINGS
+    assert "counted 12 min away from it" in str(story.approver.card())
+    assert not story.approver.channel(slack.OPS_ALERTS)
+
+
+async def test_what_a_drill_counts_is_kept_as_that_of_its_snapshot_and_of_no_other_graph(
+    story: Story,
+) -> None:
+    await story.requester.types("/aura drill orders-prod")
+    op = await ended(story)
+    assert op.snapshot is not None
+    [kept] = await story.bot.house.world.fingerprints.of(ORDERS)
+    assert (kept.moment, kept.operation_id) == (Moment.DRILL, op.id)
+    assert (kept.snapshot_id, kept.fingerprint) == (op.snapshot.id, op.fingerprint)
+    # a second drill is not held against what the first one found
+    await story.requester.types("/aura drill orders-prod")
+    assert (await ended(story)).baseline is None
 
 
 async def test_a_small_difference_warns_and_still_proves(story: Story) -> None:
@@ -189,7 +229,7 @@ async def test_once_it_cleans_up_it_is_too_late_to_call_it_off(story: Story) -> 
 
 
 async def test_the_evidence_is_shown_whole_and_says_what_was_found(story: Story) -> None:
-    await counted(story)
+    then = await counted(story)
     await story.requester.types("/aura drill orders-prod")
     op = await ended(story)
     end = story.approver.thread()[-1]
@@ -208,6 +248,8 @@ async def test_the_evidence_is_shown_whole_and_says_what_was_found(story: Story)
     assert (record.kind, record.outcome, record.operation_id) == ("drill", "proven", op.id)
     assert record.after is not None
     assert record.after["nodes"] == op.fingerprint.nodes  # type: ignore[union-attr]
+    assert record.before is not None
+    assert record.before["labels"] == then.labels
     assert record.recovery == op.recovery
     created = op.last(e.ScratchCreated)
     assert created is not None

@@ -1,12 +1,14 @@
 """Rehearse, then restore: the approver decides with what the rehearsal found."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.core.base import OperationId
+from bot.core.drills import Outcome
 from bot.core.errors import IllegalTransition
-from bot.core.operations import Restore
+from bot.core.operations import Drill, Restore
 from bot.core.operations import events as e
 from bot.core.operations.drill import DrillPhase as P
 from bot.core.people import Group
@@ -105,6 +107,46 @@ async def test_what_changed_meanwhile_is_seen_when_the_restore_is_asked_for(stor
     assert await restores(story) == []
     said = " ".join(str(m) for m in story.approver.thread())
     assert "the restore could not be asked for" in said.lower()
+
+
+async def final(story: Story, operation_id: OperationId) -> Drill:
+    for _ in range(400):
+        op = await story.bot.house.world.operations.get(operation_id)
+        assert isinstance(op, Drill)
+        if op.final:
+            return op
+        at = story.queue.next_at()
+        assert at is not None
+        story.clock.at = max(at, story.clock.at)
+        await story.settle()
+    raise AssertionError("it never ends")
+
+
+async def test_what_it_proved_counts_from_when_it_was_checked_and_not_from_when_it_was_let_go(
+    story: Story,
+) -> None:
+    last_drill = story.bot.house.drills.last
+    where = await story.bot.house.fleet.find("orders-prod")
+    taken = (await newest(story)).taken_at  # what was counted nearest to it is its baseline
+    await counted(story, nodes=41_200)
+    await story.requester.types("/aura drill orders-prod")
+    assert (await ended(story)).phase is P.NOT_PROVEN
+
+    await counted(story, taken_at=taken + timedelta(seconds=1))
+    await rehearse(story)
+    rehearsal = await until(story, P.HOLDING)
+    known = (await last_drill([where]))[ORDERS]
+    assert (known.operation_id, known.outcome) == (rehearsal.id, Outcome.PROVEN)
+    assert known.at == rehearsal.when(e.Checked)
+
+    await counted(story, nodes=77_000, taken_at=taken)
+    await story.requester.types("/aura drill orders-prod")
+    assert (await ended(story)).phase is P.NOT_PROVEN
+    newer = await drill(story)
+    assert (await last_drill([where]))[ORDERS].operation_id == newer.id
+    await story.approver.denies("not now")
+    assert (await final(story, rehearsal.id)).phase is P.PROVEN
+    assert (await last_drill([where]))[ORDERS].operation_id == newer.id
 
 
 async def test_its_instance_goes_when_the_restore_is_denied(story: Story) -> None:

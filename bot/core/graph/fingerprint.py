@@ -32,6 +32,7 @@ class Moment(StrEnum):
     BEFORE = "before"
     AFTER = "after"
     DRILL = "drill"
+    """Of the scratch instance in which a snapshot was tried, never of the instance itself."""
     CHECK = "check"
 
 
@@ -182,7 +183,9 @@ def writing(earlier: Iterable[Kept], now: Kept) -> bool | None:
         return True
     for kept in sorted(earlier, key=lambda k: k.fingerprint.taken_at, reverse=True):
         past = kept.fingerprint
-        if kept.moment in (Moment.AFTER, Moment.DRILL) or present.taken_at - past.taken_at > NEAR:
+        if kept.moment is Moment.DRILL:  # another graph, which says nothing of this one
+            continue
+        if kept.moment is Moment.AFTER or present.taken_at - past.taken_at > NEAR:
             return None
         if past.last_transaction is not None and present.last_transaction is not None:
             return present.last_transaction > past.last_transaction

@@ -172,6 +172,17 @@ class Drill(Operation):
         return ran.checks if ran else ()
 
     @property
+    def baseline(self) -> Fingerprint | None:
+        """What the restored graph was held against, where anything was known."""
+        ran = self.last(e.Checked)
+        return ran.baseline if ran else None
+
+    @property
+    def learnt_at(self) -> datetime:
+        """When all was learnt that it will tell: it was checked, or it failed before."""
+        return self.when(e.Checked) or self.when(e.StepFailed) or self.since
+
+    @property
     def passed(self) -> int:
         """How many checks passed."""
         return sum(line.passed for line in self.checks)

@@ -23,10 +23,14 @@ class Fingerprinted(Frozen):
 
 
 class Checked(Frozen):
-    """The checks ran on the restored graph; each line says what was expected and found."""
+    """The checks ran on the restored graph; each line says what was expected and found.
+
+    ``baseline`` is what it was held against: counted when its snapshot was taken, or near that.
+    """
 
     kind: Literal["checked"] = "checked"
     checks: tuple[CheckLine, ...]
+    baseline: Fingerprint | None = None
 
 
 class ChecksFailed(Frozen):

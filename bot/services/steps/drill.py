@@ -74,7 +74,7 @@ class DrillSteps:
             case DrillStep.HOLD:
                 return await self._hold(op)
             case DrillStep.CLEAN:
-                return await self._scratches.discard(op)
+                return await self._clean(op)
             case DrillStep.REPORT:
                 return await self._report(op)
             case unreachable:
@@ -133,12 +133,14 @@ class DrillSteps:
             return e.StepFailed(reason=refusal.summary, hint=refusal.hint)
 
     async def _checked(self, op: Drill) -> e.Checked | e.StepFailed | Later:
-        door, fingerprint = await self._scratches.door(op), op.fingerprint
-        if door is None or fingerprint is None:
+        door, found, snapshot = await self._scratches.door(op), op.fingerprint, op.snapshot
+        if door is None or found is None or snapshot is None:
             return e.StepFailed(reason="the way into the scratch instance was lost")
-        return e.Checked(checks=await self._examination.examine(op, door, fingerprint))
+        await self._examination.keep(op, snapshot, found)
+        return await self._examination.examine(op, snapshot, door, found)
 
     async def _ask(self, op: Drill) -> e.RestoreAsked | e.StepFailed:
+        await self._put_down(op)
         asking = op.plan.asking
         if asking is None:  # pragma: no cover - `due` leads a drill without one to its clean-up
             return e.StepFailed(reason="there is no restore to be asked for")
@@ -162,9 +164,21 @@ class DrillSteps:
             return e.CleanUpBegun(reason="the time of the rehearsal's instance is up")
         return Later(seconds=HOLD)
 
+    async def _clean(self, op: Drill) -> e.Event | Later:
+        await self._put_down(op)
+        return await self._scratches.discard(op)
+
     async def _report(self, op: Drill) -> e.Event:
+        await self._put_down(op)
+        return op.conclusion()
+
+    async def _put_down(self, op: Drill) -> None:
+        """Remember what was learnt as of when it was, however long the clean-up takes.
+
+        Called whenever it is known; again changes nothing.
+        """
         conclusion = op.conclusion()
-        outcome = OUTCOMES.get(DrillPhase(TABLE[op.phase][type(conclusion)]))
+        outcome = OUTCOMES.get(DrillPhase(TABLE[DrillPhase.REPORTING][type(conclusion)]))
         if outcome is not None and outcome.proves and op.snapshot is not None:
             await self._world.watch.proved(op.instance_id, op.snapshot.taken_at)
         if outcome is not None:
@@ -173,13 +187,12 @@ class DrillSteps:
                     instance_id=op.instance_id,
                     operation_id=op.id,
                     outcome=outcome,
-                    at=op.since,
+                    at=op.learnt_at,
                     snapshot_id=op.snapshot.id if op.snapshot else None,
                     seconds=op.recovery.running,
                     reason=getattr(conclusion, "reason", ""),
                 )
             )
-        return conclusion
 
     def _wait(self, op: Drill) -> Later | None:
         """Wait for a database that is only just up; None when it has had its time."""

@@ -152,6 +152,14 @@ def test_transactions_across_a_restore_or_a_long_time_say_nothing(
     assert writing([past], now) is None
 
 
+def test_a_drill_in_between_says_nothing_of_whether_the_application_writes() -> None:
+    past = kept(NOON, Moment.CHECK, last_transaction=7)
+    tried = kept(NOON + MINUTE, Moment.DRILL, last_transaction=99)
+    later = NOON + 5 * MINUTE
+    assert writing([past, tried], kept(later, Moment.CHECK, last_transaction=9)) is True
+    assert writing([past, tried], kept(later, Moment.CHECK, last_transaction=7)) is False
+
+
 def test_names_are_quoted_whatever_they_hold() -> None:
     assert quoted("a b") == "`a b`"
     assert quoted("a`b") == "`a``b`"
