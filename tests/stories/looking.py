@@ -34,5 +34,6 @@ def write(story: Story, cypher: str, instance: str = aura.ORDERS_PROD) -> None:
         f"{story.aura.url}/databases/{instance}/db/neo4j/query/v2",
         json={"statement": cypher},
         auth=("neo4j", aura.database_password(instance, "neo4j")),
+        timeout=300,  # a busy machine takes its time to write thousands of nodes
     )
     assert answer.status_code == 202, answer.text
