@@ -14,6 +14,14 @@ _GIB = 1 << 30
 LOAD = "load_file"
 
 
+class Exported(Frozen):
+    """Of which instance an export is, and of which environment, as its manifest says."""
+
+    environment: str
+    instance_id: InstanceId
+    instance_name: str
+
+
 class BackupFile(Frozen):
     """A file that was read as a whole: where it lies, what it is, and its sums."""
 
@@ -23,6 +31,8 @@ class BackupFile(Frozen):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     crc32: int = Field(ge=0, lt=1 << 32)
     inspection: Inspection
+    exported: Exported | None = Field(default=None, exclude_if=lambda source: source is None)
+    """None for local files, and in plans from before it was known, which keep their seal."""
 
     @property
     def size(self) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.core.backups import Inspection, Inspector
 from bot.core.errors import NotABackup, NotConfigured, UnknownFile
-from bot.core.uploads import BackupFile
+from bot.core.uploads import BackupFile, Exported
 from bot.core.vault import Kind, Manifest, UnknownExport, find
 from bot.ports import Files, Source, Vault
 from bot.services.world import World
@@ -31,6 +31,12 @@ class Found:
     inspection: Inspection
     sums: tuple[str, int] | None = None
     """SHA-256 and CRC-32, where the vault has them."""
+    exported: Exported | None = None
+    """Of what it is an export."""
+
+
+Looking = Callable[[str], Awaitable[tuple[str, ...]]]
+"""Says what speaks against somebody's looking into an environment, by its name."""
 
 
 class BackupFiles:
@@ -39,11 +45,12 @@ class BackupFiles:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def look(self, word: str) -> Found:
+    async def look(self, word: str, *, may: Collection[str]) -> Found:
         """Find the file that a word means, and read its header.
 
         An export's id or its name means the vault; any other word a file of the folder, or else
-        an export's file name. Raises UnknownFile, NotABackup, or what the vault raises
+        an export's file name. Exports of other environments than those of ``may``, which somebody
+        may look into, are not there. Raises UnknownFile, NotABackup, or what the vault raises
         (VaultSealed for an encrypted export whose key is not here).
         """
         if self._world.files is None and self._world.vault is None:
@@ -58,7 +65,9 @@ class BackupFiles:
                 return await self._local(files, word)
         if vault is not None:
             with suppress(UnknownExport):
-                return await self._exported(vault, word)
+                contents = await vault.contents()
+                theirs = [e for e in contents.exports if e.manifest.environment in may]
+                return await self._exported(vault, find(word, theirs).name)
         raise UnknownFile(
             f"neither the folder for uploads nor the vault has “{word[:80]}”",
             hint="Give the plain name of a file in the folder which `[upload]` names, or the id "
@@ -77,24 +86,38 @@ class BackupFiles:
                 await asyncio.to_thread(sums_so_far.feed, piece)
             inspection, sums = sums_so_far.finish()
         return BackupFile(
-            place=found.place, name=found.name, sha256=sums[0], crc32=sums[1], inspection=inspection
+            place=found.place,
+            name=found.name,
+            sha256=sums[0],
+            crc32=sums[1],
+            inspection=inspection,
+            exported=found.exported,
         )
 
     def source(self, file: BackupFile) -> Source:
         """Return the file as a stream that can begin anywhere."""
         return self._open(file.place, file.name)
 
-    async def differences(self, file: BackupFile) -> tuple[str, ...]:
-        """Say how the file differs from the one that was read, as far as that is told cheaply."""
+    async def differences(self, file: BackupFile, looking: Looking) -> tuple[str, ...]:
+        """Say how the file differs from the one that was read, as far as that is told cheaply.
+
+        Of an export it also says what speaks, by now, against looking into its environment.
+        """
         try:
-            now = await self.look(file.name)
-        except (UnknownFile, NotABackup, NotConfigured) as gone:
+            now = await self._again(file)
+        except (UnknownFile, UnknownExport, NotABackup) as gone:
             return (f"the file: {gone.summary}",)
-        if now.place != file.place or now.size != file.size:
+        if now.size != file.size or now.sums not in (None, (file.sha256, file.crc32)):
             return ("the file is not the one that was read",)
-        if now.sums is not None and now.sums != (file.sha256, file.crc32):
-            return ("the file is not the one that was read",)
-        return ()
+        return await looking(now.exported.environment) if now.exported else ()
+
+    async def _again(self, file: BackupFile) -> Found:
+        vault, files = self._world.vault, self._world.files
+        if file.place == "vault" and vault is not None:
+            return await self._exported(vault, file.name)
+        if file.place == "local" and files is not None:
+            return await self._local(files, file.name)
+        raise _unplaced(file.name)
 
     def _open(self, place: Literal["vault", "local"], name: str) -> Source:
         vault, files = self._world.vault, self._world.files
@@ -104,10 +127,7 @@ class BackupFiles:
                 return vault.plain(name, start=start)
             if place == "local" and files is not None:
                 return files.read(name, start=start)
-            raise UnknownFile(
-                f"the place of “{name[:80]}” is no longer configured",
-                hint="Put the table back into `savepoint.toml`, or ask anew.",
-            )
+            raise _unplaced(name)
 
         return begin
 
@@ -117,9 +137,8 @@ class BackupFiles:
         inspection.check_name(name)
         return Found(place="local", name=name, size=size, inspection=inspection)
 
-    async def _exported(self, vault: Vault, word: str) -> Found:
-        contents = await vault.contents()
-        manifest = await vault.manifest(find(word, contents.exports).name)
+    async def _exported(self, vault: Vault, name: str) -> Found:
+        manifest = await vault.manifest(name)
         if manifest.kind is Kind.ARCHIVE:
             raise NotABackup(
                 "the export is an archive of the graph, not a backup of the store",
@@ -132,6 +151,11 @@ class BackupFiles:
             size=plain.size,
             inspection=await self._told(manifest, plain.size),
             sums=(plain.sha256, int(plain.crc32, 16)),
+            exported=Exported(
+                environment=manifest.environment,
+                instance_id=manifest.instance_id,
+                instance_name=manifest.instance_name,
+            ),
         )
 
     async def _told(self, manifest: Manifest, size: int) -> Inspection:
@@ -158,6 +182,13 @@ class BackupFiles:
                 await closing()
         seen = inspector.so_far or inspector.finish()
         return seen.model_copy(update={"size": size})
+
+
+def _unplaced(name: str) -> UnknownFile:
+    return UnknownFile(
+        f"the place of “{name[:80]}” is no longer configured",
+        hint="Put the table back into `savepoint.toml`, or ask anew.",
+    )
 
 
 class _Sums:

@@ -72,6 +72,16 @@ class Gate:
             return False
         return True
 
+    async def visible(self, person: Person) -> frozenset[str]:
+        """Return the names of the environments that a person may look into; nothing is kept."""
+        return frozenset(
+            [
+                environment.name
+                for environment in self._world.estate.environments
+                if await self.allows(person, Role.VIEWER, environment)
+            ]
+        )
+
     async def require_approver(self, person: Person, op: Asked, *, action: str) -> Standing:
         """Return the person's standing if they may decide about this operation."""
         environment = self._world.estate.environment(op.environment)

@@ -58,7 +58,7 @@ class Uploads:
         """
         found, environment = await self.find(draft.person, instance)
         self._check_instance(found)
-        file = await self._files.look(draft.text)
+        file = await self._look(draft)
         _check_fit(file, found)
         facts = UploadFacts(
             instance=found,
@@ -67,6 +67,7 @@ class Uploads:
             name=file.name,
             place=file.place,
             inspection=file.inspection,
+            exported=file.exported,
             holds_data=await self._world.imports.check(found.id),
             obstacle=safety_obstacle(found),
             loss=await self._fingerprints.loss(found, None),
@@ -104,7 +105,7 @@ class Uploads:
         await self._gate.reachable(draft.person, environment, action=_ACTION, instance=instance)
         await self._gate.require_quorum(draft.person, environment, instance, action=_ACTION)
         self._check_instance(instance)
-        found = await self._files.look(draft.text)
+        found = await self._look(draft)
         file = await self._files.whole(found)
         _check_fit(found, instance)
         plan = await self._plan(draft, form, instance, environment, file)
@@ -139,6 +140,9 @@ class Uploads:
         if environment is None:  # pragma: no cover -- refused above, which no type checker knows
             raise NotAllowed("the instance belongs to no environment")
         return instance, environment
+
+    async def _look(self, draft: Draft) -> Found:
+        return await self._files.look(draft.text, may=await self._gate.visible(draft.person))
 
     def _check_instance(self, instance: Instance) -> None:
         _check_instance(instance, self._world.imports.takes(instance.cloud))

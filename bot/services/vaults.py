@@ -35,7 +35,7 @@ class Vaults:
         if environment is not None and self._world.estate.environment(environment) is None:
             raise NotConfigured(f"there is no environment “{environment[:40]}”")
         contents = await self._exports.contents()
-        may = await self._visible(person)
+        may = await self._gate.visible(person)
         shown = [
             export
             for export in contents.exports
@@ -54,7 +54,7 @@ class Vaults:
     async def expiry(self, person: Person) -> Expiry:
         """Say what the next pass would delete; nothing is touched."""
         await self._gate.require(person, Role.VIEWER, None, action="vault.view")
-        found, may = await self._exports.expiry(), await self._visible(person)
+        found, may = await self._exports.expiry(), await self._gate.visible(person)
         return found.model_copy(
             update={
                 "going": tuple(x for x in found.going if x.manifest.environment in may),
@@ -148,19 +148,12 @@ class Vaults:
             return None
         return await self._exports.expire()
 
-    async def _visible(self, person: Person) -> set[str]:
-        return {
-            environment.name
-            for environment in self._world.estate.environments
-            if await self._gate.allows(person, Role.VIEWER, environment)
-        }
-
     async def _found(
         self, person: Person, wanted: str, role: Role, action: str
     ) -> tuple[Export, Environment]:
         """Find an export for somebody who may; of other environments they learn no names."""
         await self._gate.require(person, Role.VIEWER, None, action=action)
-        contents, may = await self._exports.contents(), await self._visible(person)
+        contents, may = await self._exports.contents(), await self._gate.visible(person)
         visible = [e for e in contents.exports if e.manifest.environment in may]
         export = await self._exports.open.export(find(wanted, visible).name)
         environment = self._world.estate.environment(export.manifest.environment)

@@ -18,7 +18,6 @@ from bot.views.kit import (
     Message,
     View,
     actions,
-    bold,
     button,
     code,
     moment,
@@ -27,7 +26,7 @@ from bot.views.kit import (
     span,
 )
 from bot.views.pickers import snapshot_option
-from bot.views.words import bullets, called, environment_name, spoken
+from bot.views.words import bullets, called, environment_name, leaving, spoken
 
 FORM = Form(
     callback=Callback.OVERWRITE,
@@ -124,15 +123,7 @@ def _direction(facts: OverwriteFacts) -> str:
 
 
 def _warnings(facts: OverwriteFacts) -> list[Block]:
-    found = []
-    if facts.source_environment != facts.environment.name:
-        found.append(
-            section(
-                f"⚠ *Data leaves {environment_name(facts.source_environment)}* for "
-                f"{environment_name(facts.environment)}: whoever reads "
-                f"{bold(facts.target.name, 80)} can then read it."
-            )
-        )
+    found = leaving(facts.source_environment, facts.environment.name, facts.target)
     if facts.snapshot and facts.snapshot.exportable is Exportable.UNKNOWN:
         found.append(
             section(

@@ -4,7 +4,7 @@ from bot.core.operations import Overwrite
 from bot.core.overwriting import contrasts
 from bot.views.asked import Words, flow
 from bot.views.kit import Block, bold, clean, code, moment, section, span
-from bot.views.words import bullets, called, environment_name, flat, profile
+from bot.views.words import bullets, called, environment_name, flat, leaving, profile
 
 
 def _old(op: Overwrite) -> str:
@@ -62,15 +62,8 @@ def _command(op: Overwrite) -> str:
 
 def _notes(op: Overwrite) -> list[Block]:
     """Say what differs, and where data would leave its environment."""
-    plan, found = op.plan, []
-    if plan.source_environment != plan.environment:
-        found.append(
-            section(
-                f"⚠ *Data leaves {environment_name(plan.source_environment)}* for "
-                f"{environment_name(plan.environment)}: whoever reads {called(plan.instance)} can "
-                "then read it."
-            )
-        )
+    plan = op.plan
+    found = leaving(plan.source_environment, plan.environment, plan.instance)
     if differing := contrasts(plan.instance, plan.source):
         found.append(section(f"Source → target:\n{bullets(differing)}"))
     return found

@@ -7,11 +7,13 @@ from bot.core.base import Frozen
 from bot.core.environments import Environment
 from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
+from bot.core.uploads import Exported
 from bot.views import asking
 from bot.views.asking import Form
 from bot.views.graph import lost
 from bot.views.ids import Action, Callback
 from bot.views.kit import (
+    Block,
     Message,
     View,
     actions,
@@ -21,7 +23,8 @@ from bot.views.kit import (
     section,
 )
 from bot.views.upload_words import facts as file_facts
-from bot.views.words import called, spoken
+from bot.views.upload_words import of_what
+from bot.views.words import called, leaving, spoken
 
 
 class UploadFacts(Frozen):
@@ -33,6 +36,7 @@ class UploadFacts(Frozen):
     name: str
     place: str
     inspection: Inspection
+    exported: Exported | None = None
     holds_data: bool
     obstacle: str | None
     loss: Loss | None = None
@@ -77,13 +81,24 @@ def form(facts: UploadFacts, *, draft_id: str) -> View:
         draft_id,
         section(f"Load the file {code(facts.name, 120)} into {called(facts.instance)}."),
         asking.facts(facts.instance, facts.project, facts.environment),
-        fields(file_facts(facts.inspection)),
+        fields([*_origin(facts), *file_facts(facts.inspection)]),
         section(_loss(facts)),
+        *_leaving(facts),
         *(lost(facts.loss, asked=False) if facts.holds_data else []),
         *asking.cdc(facts.instance, "Loading a file"),
         *FORM.asks(facts.environment, draft_id, obstacle=facts.obstacle),
         submit="Ask for approval",
     )
+
+
+def _origin(facts: UploadFacts) -> list[tuple[str, str]]:
+    return [("Export of", of_what(facts.exported))] if facts.exported else []
+
+
+def _leaving(facts: UploadFacts) -> list[Block]:
+    if facts.exported is None:
+        return []
+    return leaving(facts.exported.environment, facts.environment.name, facts.instance)
 
 
 def _loss(facts: UploadFacts) -> str:

@@ -3,12 +3,12 @@
 from bot.core.backups import Inspection
 from bot.core.operations import Phase, Upload
 from bot.core.operations import events as e
-from bot.core.uploads import expected_minutes
+from bot.core.uploads import BackupFile, Exported, expected_minutes
 from bot.core.vault import export_id
 from bot.views.asked import Words, flow
-from bot.views.kit import clean, code, moment, span
+from bot.views.kit import Block, bold, clean, code, moment, span
 from bot.views.vault_text import size as volume
-from bot.views.words import flat
+from bot.views.words import environment_name, flat, leaving
 
 _PLACES = {"vault": "in the vault", "local": "in the folder for uploads"}
 
@@ -16,6 +16,12 @@ _PLACES = {"vault": "in the vault", "local": "in the folder for uploads"}
 def named(op: Upload) -> str:
     """Name the file as it can be copied."""
     return code(op.plan.file.name, 120)
+
+
+def of_what(source: Exported) -> str:
+    """Say of what a file is an export: `*orders-prod* `0d5e7a11` of production`."""
+    instance = f"{bold(source.instance_name, 80)} {code(source.instance_id, 40)}"
+    return f"{instance} of {environment_name(source.environment)}"
 
 
 def kind(said: Inspection) -> str:
@@ -66,6 +72,11 @@ def progress(op: Upload) -> str:
     return f"{text} · {volume(int(op.sent / seconds))}/s · about {span(left)} left"
 
 
+def _where(file: BackupFile) -> str:
+    place = _PLACES[file.place]
+    return f"{place}, an export of {of_what(file.exported)}" if file.exported else place
+
+
 def _as_of(op: Upload) -> str:
     taken = op.plan.file.inspection.taken_at
     return f" with data as of {moment(taken)}" if taken else ""
@@ -74,7 +85,7 @@ def _as_of(op: Upload) -> str:
 def _direction(op: Upload) -> str:
     text = flow(
         op,
-        f"file {named(op)} ({_PLACES[op.plan.file.place]}){_as_of(op)}",
+        f"file {named(op)} ({_where(op.plan.file)}){_as_of(op)}",
         present="\nEverything in it is replaced, also what was written after the file was made.",
         former="",
     )
@@ -88,7 +99,7 @@ def _direction(op: Upload) -> str:
 def _source(op: Upload) -> list[tuple[str, str]]:
     file = op.plan.file
     return [
-        ("File", f"{named(op)}\n{_PLACES[file.place]} · SHA-256 {code(file.sha256[:16])}…"),
+        ("File", f"{named(op)}\n{_where(file)} · SHA-256 {code(file.sha256[:16])}…"),
         ("What it says of itself", _in_short(file.inspection)),
     ]
 
@@ -120,6 +131,12 @@ def _command(op: Upload) -> str:
     return f"/aura upload {clean(op.instance_id, 40)} {word}"
 
 
+def _notes(op: Upload) -> list[Block]:
+    """Say where data would leave its environment; nobody knows it of local files."""
+    source = op.plan.file.exported
+    return leaving(source.environment, op.plan.environment, op.plan.instance) if source else []
+
+
 def by_command(op: object) -> bool:
     """Whether Neo4j's own command sends and loads the file, in one go."""
     return isinstance(op, Upload) and op.by_command
@@ -143,6 +160,7 @@ UPLOAD = Words(
     title="Overwrite {}",
     question=_question,
     command=_command,
+    notes=_notes,
     arrived=_expected,
     first="the file is sent, and then the safety snapshot is taken",
 )

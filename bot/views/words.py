@@ -116,6 +116,18 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def leaving(source: str | None, target: str, instance: InstanceSummary) -> list[Block]:
+    """Warn where data would leave its environment for another one; ``source`` None is none."""
+    if source == target:
+        return []
+    return [
+        section(
+            f"⚠ *Data leaves {environment_name(source)}* for {environment_name(target)}: whoever "
+            f"reads {called(instance)} can then read it."
+        )
+    ]
+
+
 def bullets(clauses: Sequence[str], most: int = 2000) -> str:
     """List clauses from outside line by line in ``most`` characters, counting those left out."""
     lines = [f"• {clean(clause, 200)}" for clause in clauses]

@@ -22,7 +22,7 @@ from tests.core.operations.test_upload_machine import BEGUN, approval, played
 from tests.stories.harness import Story
 from tests.stories.props import Cued, change_world
 from tests.stories.test_form import NoDrafts, typed
-from tests.stories.uploads import asked, loads, put, sample, uploaded
+from tests.stories.uploads import anybody, asked, loads, put, sample, uploaded
 
 FORM = RestoreForm(word="RESTORE", reason="why", suffix="7a11")
 
@@ -160,9 +160,9 @@ async def test_a_file_whose_sums_differ_or_whose_place_is_gone_is_not_taken(stor
             return _Once(sample(story))
 
     files = BackupFiles(story.bot.house.world)
-    assert await files.differences(file) == ()
+    assert await files.differences(file, anybody) == ()
     story.change_world(files=Files())
-    assert await BackupFiles(story.bot.house.world).differences(file) == ()
+    assert await BackupFiles(story.bot.house.world).differences(file, anybody) == ()
     story.change_world(files=None)
     with pytest.raises(UnknownFile, match="no longer configured"):
         BackupFiles(story.bot.house.world).source(file)(0)

@@ -10,13 +10,13 @@ from bot.adapters.clock import new_id
 from bot.adapters.vault import ObstoreVault, open_place
 from bot.core.base import InstanceId
 from bot.core.errors import VaultUnavailable
-from bot.core.vault import Contents, Facts, Kind, Manifest
+from bot.core.vault import Facts, Kind, Manifest
 from bot.services.backup_files import BackupFiles
 from bot.services.exports import NOBODY, Exports
 from sandbox.aura import fleet as aura
 from sandbox.aura.archives import graph_in
 from tests.stories.harness import Story
-from tests.stories.uploads import asked, loads, sample, uploaded
+from tests.stories.uploads import anybody, asked, loads, sample, uploaded
 
 
 class Shelf:
@@ -99,9 +99,9 @@ async def test_a_manifest_that_does_not_know_the_header_is_completed_from_the_fi
     file = (await uploaded(story)).plan.file
     assert file.inspection.database == "neo4j"
     files = BackupFiles(story.bot.house.world)
-    assert await files.differences(file) == ()
+    assert await files.differences(file, anybody) == ()
     other = file.model_copy(update={"sha256": "0" * 64})
-    assert await files.differences(other) == ("the file is not the one that was read",)
+    assert await files.differences(other, anybody) == ("the file is not the one that was read",)
 
 
 async def test_an_archive_of_the_graph_is_no_backup(story: Story, tmp_path: Path) -> None:
@@ -151,10 +151,10 @@ async def test_a_vault_that_is_away_is_waited_for(story: Story, tmp_path: Path) 
         def __getattr__(self, name: str) -> object:
             return getattr(shelf.vault, name)
 
-        async def contents(self, prefix: str = "") -> Contents:
+        async def manifest(self, name: str) -> Manifest:
             if (await uploaded(story)).phase == self.phase == "approved":
                 raise VaultUnavailable("the store does not answer")
-            return await shelf.vault.contents(prefix)
+            return await shelf.vault.manifest(name)
 
         async def plain(self, name: str, *, start: int = 0) -> AsyncIterator[bytes]:
             if (await uploaded(story)).phase == self.phase == "transferring":

@@ -8,7 +8,7 @@ from bot.core.instances import Instance, Project
 from bot.core.operations import Upload, advance
 from bot.core.operations import events as e
 from bot.core.plan import UploadPlan, Waiver
-from bot.core.uploads import BackupFile
+from bot.core.uploads import BackupFile, Exported
 from bot.views import forms, jobs, operations, upload
 from bot.views.kit import Message, View
 from tests.views.samples import APPROVER, LINK, NOW, REQUESTER, minutes, plan
@@ -30,7 +30,14 @@ def uploads(said: str, instance: Instance) -> Iterator[Upload]:
         unpacked=10**13,
         with_users=True,
     )
-    file = BackupFile(place="local", name=said, sha256="0" * 64, crc32=0, inspection=inspection)
+    file = BackupFile(
+        place="vault",
+        name=said,
+        sha256="0" * 64,
+        crc32=0,
+        inspection=inspection,
+        exported=Exported(environment=said, instance_id=instance.id, instance_name=said),
+    )
     facts = plan().model_dump(exclude={"kind", "snapshot", "rehearsed"}) | {
         "instance": instance,
         "project": Project(id=plan().project.id, name=said),
@@ -91,7 +98,8 @@ def views(
         project=Project(id=plan().project.id, name=said),
         environment=environment,
         name=said,
-        place="local",
+        place="vault",
+        exported=op.plan.file.exported,
         inspection=op.plan.file.inspection,
         holds_data=True,
         obstacle=said,

@@ -55,8 +55,15 @@ class UploadSteps(GatedSteps[Upload]):
         return accepted
 
     async def sources(self, op: Upload) -> tuple[str, ...]:
-        """Look at the file again."""
-        return await self._files.differences(op.plan.file)
+        """Look at the file again, and whether the requester may still look at its source."""
+
+        async def looking(name: str) -> tuple[str, ...]:
+            environment = self._world.estate.environment(name)
+            if environment is None:  # what belongs to none is open to everybody
+                return (f"{name}, the environment of the export, is no longer configured",)
+            return await self._recheck.looking(op.requester, environment)
+
+        return await self._files.differences(op.plan.file, looking)
 
     async def further(
         self, op: Upload, step: StrEnum, recorded_here: e.Event | None
