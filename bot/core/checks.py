@@ -14,7 +14,8 @@ from pydantic import Field, JsonValue
 from bot.core.base import Frozen, InstanceId
 from bot.core.evidence import CheckLine
 from bot.core.graph.fingerprint import Fingerprint
-from bot.core.graph.values import Node, Path, Point, Relationship, Temporal, Value
+from bot.core.graph.values import Value
+from bot.core.rows import first_apart, shown
 
 #: Rows that a check may answer with; one that wants to count more should count in Cypher.
 MOST_ROWS = 1000
@@ -54,7 +55,7 @@ class RowCount(Frozen):
 
 
 class Exactly(Frozen):
-    """These rows, in this order."""
+    """These rows, in this order; true is not 1, and 1 is 1.0, as Cypher has it."""
 
     kind: Literal["exactly"] = "exactly"
     rows: tuple[tuple[JsonValue, ...], ...]
@@ -155,7 +156,10 @@ def judge(
         case RowCount(least=least, most=most):
             passed, found = least <= len(rows) <= most, _rows(len(rows))
         case Exactly(rows=wanted):
-            passed = [list(map(_plain, row)) for row in rows] == [list(row) for row in wanted]
+            apart = first_apart(wanted, rows)
+            passed = apart is None
+            if apart and words == found:  # what is shown is alike, and the rest is not
+                words, found = apart
         case Between(least=least, most=most):
             number = _single(rows)
             passed = number is not None and (
@@ -205,27 +209,6 @@ def _single(rows: Sequence[Sequence[Value]]) -> int | float | None:
             return None
 
 
-def _plain(value: Value) -> object:
-    """A value as a configuration can write it: text for what TOML and JSON have not."""
-    match value:
-        case tuple():
-            return [_plain(item) for item in value]
-        case Temporal(_, text):
-            return text
-        case bytes():
-            return value.hex()
-        case Point(_, coordinates):
-            return list(coordinates)
-        case Node(_, labels) | Relationship(_, labels):
-            return f"(:{':'.join((labels,) if isinstance(labels, str) else labels)})"
-        case Path(steps):
-            return [_plain(step) for step in steps]
-        case dict():
-            return {key: _plain(item) for key, item in value.items()}
-        case _:
-            return value
-
-
 def _rows(number: int) -> str:
     return f"{number:,} row{'' if number == 1 else 's'}"
 
@@ -239,14 +222,6 @@ def _answer(rows: Sequence[Sequence[object]]) -> str:
     if not rows:
         return "no rows"
     if len(rows) == 1 and len(rows[0]) == 1:
-        return _shown(rows[0][0])
-    shown = "; ".join(", ".join(_shown(value) for value in row[:6]) for row in rows[:_SHOWN])
-    return f"{_rows(len(rows))}: {shown}{'; …' if len(rows) > _SHOWN else ''}"
-
-
-def _shown(value: object) -> str:
-    plain = _plain(value)  # type: ignore[arg-type]
-    if isinstance(plain, int) and not isinstance(plain, bool):
-        return f"{plain:,}"
-    text = "null" if plain is None else str(plain)
-    return text if len(text) <= 60 else f"{text[:59]}…"
+        return shown(rows[0][0])
+    told = "; ".join(", ".join(shown(value) for value in row[:6]) for row in rows[:_SHOWN])
+    return f"{_rows(len(rows))}: {told}{'; …' if len(rows) > _SHOWN else ''}"
