@@ -19,8 +19,8 @@ async def evidence(ctx: Context, click: Click) -> None:
     """Show the signed record in a modal: opened at once, filled when it is read."""
     view_id = await ctx.open_view(views.loading())
     try:
-        record, file = await ctx.house.evidence.show(ctx.person, click.value)
+        record, file, links = await ctx.house.evidence.show(ctx.person, click.value)
     except BotError as trouble:
         await ctx.update_view(view_id, views.broken(trouble))
         return
-    await ctx.update_view(view_id, views.shown(record, file))
+    await ctx.update_view(view_id, views.shown(record, file, links))

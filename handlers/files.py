@@ -6,7 +6,7 @@ import structlog
 from aiohttp import web
 
 from bot.core.base import Frozen
-from bot.core.errors import BotError
+from bot.core.errors import BotError, NotAllowed
 from bot.ports.addresses import Purpose
 from bot.services.house import House
 from bot.views import report as reports
@@ -28,8 +28,17 @@ async def _report(house: House, subject: str) -> File:
     return File(name=name, media="text/html", content=reports.html(report).encode())
 
 
+async def _evidence(house: House, subject: str) -> File:
+    name, text = await house.evidence.fetched(subject)
+    media = "application/json" if name.endswith(".json") else "text/markdown"
+    return File(name=name, media=media, content=text.encode())
+
+
 #: By what the subject begins with, up to its first colon.
-FILES: Mapping[str, Callable[[House, str], Awaitable[File]]] = {"report": _report}
+FILES: Mapping[str, Callable[[House, str], Awaitable[File]]] = {
+    "report": _report,
+    "evidence": _evidence,
+}
 
 #: Nothing that is fetched may run, load or be framed anywhere.
 _HEADERS = {
@@ -53,6 +62,10 @@ def routes(house: House) -> list[web.RouteDef]:
             file = await FILES[kind](house, subject)
             if not await house.world.addresses.end(token):
                 raise web.HTTPNotFound(text="This address is used up.\n")
+        except NotAllowed as refusal:
+            raise web.HTTPForbidden(
+                text=f"This is not for you any more: {refusal.summary}.\n"
+            ) from None
         except BotError as trouble:
             log.warning("not fetched", why=trouble.summary)
             raise web.HTTPServiceUnavailable(text=f"{trouble.summary}. Try again.\n") from None

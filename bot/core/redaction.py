@@ -33,6 +33,8 @@ _SHAPES = tuple(
         r"(?P<keep>\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)",
         # addresses by which anybody may answer or post
         r"(?P<keep>\bhttps://hooks\.slack\.com/)[^\s\"'<>]+",
+        # our own one-time addresses, which open something to whoever has them
+        r"(?P<keep>/(?:fetch|bring)/)[A-Za-z0-9_-]{20,}",
         # signed addresses, and the tickets of Slack's sockets
         r"(?P<keep>[?&](?:ticket|token|sig|signature|x-amz-signature|x-goog-signature|"
         r"x-amz-security-token)=)[^&\s\"'<>]+",

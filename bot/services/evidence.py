@@ -4,10 +4,13 @@ The record hangs on an entry of the audit log that is appended for it, and whose
 that came before: who changes either breaks both.
 """
 
+from datetime import timedelta
+
 import structlog
+from pydantic import SecretStr
 
 from bot.core.audit import Verdict
-from bot.core.base import OperationId
+from bot.core.base import OperationId, TeamId, UserId
 from bot.core.errors import BotError, IllegalTransition, NotAllowed, UnknownOperation
 from bot.core.evidence import AuditLink
 from bot.core.graph.fingerprint import Fingerprint, Moment
@@ -16,10 +19,17 @@ from bot.core.operations.witness import attest
 from bot.core.people import Person
 from bot.core.policy import Role
 from bot.core.signed import Checked, examine, signed
+from bot.ports.addresses import Opened, Purpose
 from bot.services.gate import Gate
 from bot.services.record import keep
 from bot.services.world import World
 from bot.views.evidence import page
+from bot.views.evidence_window import Links
+
+#: How long an address of a record works.
+KEPT = timedelta(minutes=15)
+#: What is fetched, by the suffix of its name.
+RECORD, PAGE = "json", "md"
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +42,37 @@ class EvidenceRoom:
         self._gate = gate
         self._key = world.evidence_key
 
-    async def show(self, person: Person, operation_id: str) -> tuple[Checked, str]:
-        """Return the record of an operation and its file, for somebody who may look at it."""
+    async def show(self, person: Person, operation_id: str) -> tuple[Checked, str, Links | None]:
+        """Return the record of an operation, its file, and where both can be fetched.
+
+        For somebody who may look at it; there are no addresses where the bot has no public one.
+        """
+        checked, file = await self._seen(person, operation_id)
+        record = await self._address(person, operation_id, RECORD)
+        told = await self._address(person, operation_id, PAGE)
+        if record is None or told is None:
+            return checked, file, None
+        minutes = int(KEPT.total_seconds() // 60)
+        links = Links(record=SecretStr(record), page=SecretStr(told), minutes=minutes)
+        return checked, file, links
+
+    async def fetched(self, subject: str) -> tuple[str, str]:
+        """Return name and text of what an address stands for.
+
+        Whose address it is may have to leave meanwhile: they are looked at again. Raises as `show`.
+        """
+        suffix, team_id, user_id, operation_id = subject.split(":", 3)
+        person = Person(team_id=TeamId(team_id), user_id=UserId(user_id))
+        checked, file = await self._seen(person, operation_id)
+        told = file if suffix == RECORD else page(checked.evidence, public_key=checked.public_key)
+        return f"{checked.evidence.operation_id}.{suffix}", told
+
+    async def _address(self, person: Person, operation_id: str, suffix: str) -> str | None:
+        subject = f"evidence:{suffix}:{person.team_id}:{person.user_id}:{operation_id}"
+        opened = Opened(purpose=Purpose.FETCH, subject=subject)
+        return await self._world.addresses.make(opened, kept=KEPT)
+
+    async def _seen(self, person: Person, operation_id: str) -> tuple[Checked, str]:
         op = await self._world.operations.get(OperationId(operation_id))
         if op is None:
             raise UnknownOperation(f"there is no job “{operation_id[:40]}”")

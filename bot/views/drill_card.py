@@ -8,12 +8,9 @@ from bot.core.operations import events as e
 from bot.core.operations.drill import Drill
 from bot.core.operations.drill import DrillPhase as P
 from bot.views.drill_words import SIGNS, noun, passed, recovered, results, tell
-from bot.views.ids import Action
 from bot.views.kit import (
     Block,
     Message,
-    actions,
-    button,
     channel,
     clean,
     code,
@@ -25,7 +22,7 @@ from bot.views.kit import (
     span,
     user,
 )
-from bot.views.words import called, flat, foot, hour, linked, quote, sentence
+from bot.views.words import called, evidence, flat, foot, hour, linked, quote, sentence
 
 _UNDER_WAY = {
     P.ACCEPTED: "⏳ Choosing a snapshot",
@@ -65,7 +62,7 @@ def card(op: Drill, *, now: datetime) -> Message:
         blocks.append(section(f"*Reason of the restore*\n{quote(op.plan.asking.reason)}"))
     if op.checks:
         blocks += [section(f"*{passed(op)}*"), section(results(op.checks))]
-    blocks += [section(_checklist(op)), foot(op, now)]
+    blocks += [section(_checklist(op)), *evidence(op), foot(op, now)]
     return Message(text=told, blocks=tuple(blocks))
 
 
@@ -88,8 +85,7 @@ def ending(op: Drill, *, now: datetime) -> Message:
     blocks: list[Block] = [section(f"{sign} {text}")]
     if op.checks:
         blocks.append(section(results(op.checks)))
-    blocks.append(actions(f"ending.{op.id}", button("Evidence…", Action.EVIDENCE, op.id)))
-    blocks.append(context(_reference(op)))
+    blocks += [*evidence(op), context(_reference(op))]
     return Message(text=text, blocks=tuple(blocks))
 
 
@@ -200,8 +196,9 @@ def _line(op: Drill, event: e.Event) -> str | None:
         case e.Cancelled(by=by):
             return f"✖ {user(by.user_id)} called it off. The scratch instance is cleaned up."
         case e.RestoreAsked(operation_id=operation_id):
+            sign = "✅" if op.passed == len(op.checks) else "⚠"
             return (
-                f"✅ Rehearsed: {recovered(op.recovery)}, {passed(op)}. The restore "
+                f"{sign} Rehearsed: {recovered(op.recovery)}, {passed(op)}. The restore "
                 f"{code(operation_id)} stands before its approvers now."
             )
         case e.CleanUpBegun(reason=reason) if reason:

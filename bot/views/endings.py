@@ -9,7 +9,7 @@ from bot.views.gated_words import line, request_id, tell
 from bot.views.ids import Action
 from bot.views.kit import Block, Message, actions, button, clean, code, context, section, span, user
 from bot.views.request import stand
-from bot.views.words import called, hour, people
+from bot.views.words import called, evidence, hour, people
 
 P = Phase
 
@@ -42,7 +42,7 @@ def ending(op: Gated, *, now: datetime) -> Message:
         *([section(results(op.checks))] if op.checks else []),
         *(_consumers(op) if op.replaced else []),
         *(_undo(op) if op.replaced else []),
-        actions(f"evidence.{op.id}", button("Evidence…", Action.EVIDENCE, op.id)),
+        *evidence(op),
         context(_reference(op)),
     ]
     return Message(text=f"{line(told)} {who}.", blocks=tuple(blocks))

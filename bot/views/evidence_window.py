@@ -7,6 +7,9 @@ could misread stand as JSON escapes.
 
 import json
 
+from pydantic import SecretStr
+
+from bot.core.base import Frozen
 from bot.core.errors import BotError
 from bot.core.evidence import Evidence
 from bot.core.signed import Checked
@@ -33,8 +36,16 @@ def broken(error: BotError) -> View:
     return _window(*whisper(error).blocks)
 
 
-def shown(checked: Checked, file: str) -> View:
-    """Return the window with a record and its file."""
+class Links(Frozen):
+    """Where the record and its page are fetched, each once: secrets of the one who asked."""
+
+    record: SecretStr
+    page: SecretStr
+    minutes: int
+
+
+def shown(checked: Checked, file: str, links: Links | None = None) -> View:
+    """Return the window with a record, and its file to be fetched, or else to be copied."""
     record = checked.evidence
     blocks = [
         section(
@@ -51,7 +62,7 @@ def shown(checked: Checked, file: str) -> View:
             f"{code(record.audit.digest[:12])} · plan {code(record.plan_seal[:12])}"
         )
     )
-    return _window(*blocks, *_copy(file, record))
+    return _window(*blocks, *(_fetch(links, record) if links else _copy(file, record)))
 
 
 def pieces(file: str) -> list[str] | None:
@@ -66,6 +77,25 @@ def pieces(file: str) -> list[str] | None:
         else:
             found.append(line)
     return found if len(found) <= _MOST_PIECES else None
+
+
+def _fetch(links: Links, record: Evidence) -> list[Block]:
+    name = clean(record.operation_id, 40)
+    both = " · ".join(
+        f"<{address.get_secret_value()}|{name}.{suffix}>"
+        for address, suffix in ((links.record, "json"), (links.page, "md"))
+    )
+    return [
+        section(
+            f"*Take it along:* {both}. Each address opens once, within {links.minutes} minutes, "
+            "and only while you may look at this. Whoever has one can open it in your place: pass "
+            "on the file and not the address. *Evidence…* gives new ones."
+        ),
+        section(
+            f"Check the record anywhere with `savepoint evidence verify {name}.json`; the page is "
+            "for reading, and not signed."
+        ),
+    ]
 
 
 def _copy(file: str, record: Evidence) -> list[Block]:

@@ -21,7 +21,7 @@ from bot.views.kit import (
 )
 from bot.views.request import approvals, cdc, direction, stand, waiver
 from bot.views.upload_words import by_command, progress
-from bot.views.words import called, flat, foot, hour, quote, size
+from bot.views.words import called, evidence, flat, foot, hour, quote, size
 
 P = Phase
 
@@ -66,7 +66,7 @@ _UNKNOWN = frozenset({P.UNCERTAIN, P.STUCK})
 
 
 def card(op: Gated, *, now: datetime) -> Message:
-    """Show it from its plan to its present phase; it carries no buttons."""
+    """Show it from its plan to its present phase; nothing on it decides anything."""
     told = tell(op)
     blocks = [
         *waiver(op),
@@ -78,6 +78,7 @@ def card(op: Gated, *, now: datetime) -> Message:
         *cdc(op),
         section(_checklist(op)),
         *([section(results(op.checks))] if op.checks else []),
+        *evidence(op),
         foot(op, now),
     ]
     return Message(text=line(told), blocks=tuple(blocks))

@@ -1,5 +1,6 @@
 """What a restore in place says in its own words."""
 
+from bot.core.drills import Outcome
 from bot.core.evidence import RecoveryTime
 from bot.core.operations import Restore
 from bot.views.asked import Words, flow
@@ -58,10 +59,11 @@ def _notes(op: Restore) -> list[Block]:
     if found is None:
         return []
     took = RecoveryTime(running=found.running, verified=found.verified)
+    sign = "✅" if found.outcome == Outcome.PROVEN else "⚠"
     passed = f"{found.passed} of {count(found.checks, 'check')} passed"
     return [
         section(
-            f"✅ *Rehearsed* in a scratch instance at {moment(found.at)}: "
+            f"{sign} *Rehearsed* in a scratch instance at {moment(found.at)}: "
             f"{clean(found.outcome, 40)}, {recovered(took)}, {passed} "
             f"({code(found.operation_id)})."
         )

@@ -180,3 +180,10 @@ def link_button(link: str | None, words: str, *, block_id: str) -> list[Block]:
     if not link:
         return []
     return [actions(block_id, {**button(words, Action.OPEN_CARD), "url": link})]
+
+
+def evidence(op: Operation) -> list[Block]:
+    """Offer the signed record of what has ended; nothing before."""
+    if not op.final:
+        return []
+    return [actions(f"evidence.{op.id}", button("Evidence…", Action.EVIDENCE, op.id))]

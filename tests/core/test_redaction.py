@@ -18,6 +18,8 @@ from bot.core.redaction import CUT, Redactor
         ("redis://:p4ssw0rd@redis:6379/0", f"redis://:{CUT}@redis:6379/0"),
         ("rediss://user:p4ssw0rd@redis:6379/0", f"rediss://user:{CUT}@redis:6379/0"),
         ("POST https://hooks.slack.com/commands/T1/2/abc failed", f"{CUT} failed"),
+        ("GET https://sp.example/fetch/Zm9vYmFy_Zm9vYmFy-Zm9v now", f"/fetch/{CUT} now"),
+        ("PUT /bring/Zm9vYmFy_Zm9vYmFy-Zm9v/orders.backup", f"/bring/{CUT}/orders.backup"),
         ("wss://wss.slack.com/link/?ticket=1234-5678&app_id=A1", f"?ticket={CUT}&app_id=A1"),
         ("https://s3/x?X-Amz-Signature=abcdef0123&b=1", f"?X-Amz-Signature={CUT}&b=1"),
         ('{"password": "swordfish", "name": "orders"}', f'"password": "{CUT}", "name": "orders"'),

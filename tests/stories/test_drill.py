@@ -17,6 +17,7 @@ from sandbox.slack import cast as slack
 from sandbox.town import EVIDENCE_KEY
 from tests.services.trial import creations, deletions
 from tests.stories.drilling import ORDERS, counted, drill, ended, newest, until
+from tests.stories.fetching import reached_at
 from tests.stories.harness import Story
 
 
@@ -229,6 +230,7 @@ async def test_once_it_cleans_up_it_is_too_late_to_call_it_off(story: Story) -> 
 
 
 async def test_the_evidence_is_shown_whole_and_says_what_was_found(story: Story) -> None:
+    reached_at(story, None)
     then = await counted(story)
     await story.requester.types("/aura drill orders-prod")
     op = await ended(story)

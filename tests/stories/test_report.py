@@ -2,16 +2,14 @@
 
 import httpx
 import pytest
-from aiohttp import web
 
-from bot.adapters.redis import RedisAddresses
 from bot.core.base import TeamId, UserId
 from bot.core.people import Group, Person
-from handlers import files
 from sandbox.aura import fleet as aura
 from sandbox.slack import cast as slack
+from tests.stories.fetching import served
 from tests.stories.harness import Story
-from tests.stories.props import approved, change_world
+from tests.stories.props import approved
 
 REQUESTER = Person(team_id=TeamId(slack.TEAM_ID), user_id=UserId(slack.REQUESTER))
 
@@ -64,29 +62,15 @@ async def test_whoever_may_not_look_gets_no_report(story: Story) -> None:
 
 
 async def test_the_address_of_a_page_opens_once(story: Story) -> None:
-    addresses = story.bot.house.world.addresses
-    assert isinstance(addresses, RedisAddresses)
-    app = web.Application()
-    app.router.add_routes(files.routes(story.bot.house))
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    public = RedisAddresses(addresses._redis, public=f"http://127.0.0.1:{port}")
-    change_world(story, addresses=public)
-    try:
+    async with served(story), httpx.AsyncClient() as http:
         _, link = await story.bot.house.reports.asked(
             REQUESTER, "production", since=None, until=None
         )
         assert link is not None
-        async with httpx.AsyncClient() as http:
-            assert (await http.head(link)).status_code == 405
-            first = await http.get(link)
-            assert first.status_code == 200
-            assert "Backup and restore of production" in first.text
-            assert first.headers["Content-Security-Policy"].startswith("default-src 'none'")
-            assert (await http.get(link)).status_code == 404
-            assert (await http.get(f"{link}x")).status_code == 404
-    finally:
-        await runner.cleanup()
+        assert (await http.head(link)).status_code == 405
+        first = await http.get(link)
+        assert first.status_code == 200
+        assert "Backup and restore of production" in first.text
+        assert first.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert (await http.get(link)).status_code == 404
+        assert (await http.get(f"{link}x")).status_code == 404

@@ -107,6 +107,7 @@ How much was written since the snapshot: *unknown*, since no way into the graph 
 ✓ Accepted by Aura · 07:44 UTC · after 0 s
 ✓ Running again · 07:47 UTC · after 3 min 1 s
 ✓ Confirmed · 07:47 UTC · after 10 s
+[Evidence…]
 Reference `(id)` · took 6 min 16 s in all\
 """)
     assert [await story.read(line) for line in story.approver.thread()[:-1]] == snapshot(

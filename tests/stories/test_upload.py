@@ -110,6 +110,7 @@ How much is replaced: *unknown*, since no way into the graph is configured.
 ✓ Accepted by Aura · 07:44 UTC · after 0 s
 ✓ Running again · 07:46 UTC · after 2 min 18 s
 ✓ Confirmed · 07:46 UTC · after 10 s
+[Evidence…]
 Reference `(id)` · took 5 min 32 s in all\
 """)
     assert [await read(story, line) for line in story.approver.thread()] == snapshot(

@@ -52,6 +52,7 @@ Billed while it lives: 8GB AuraDB Professional, no price is configured, see Aura
 ✓ Counted · 07:46 UTC · after 1 min
 ✓ Checked · 07:47 UTC · after 1 min
 ✓ Scratch instance deleted · 07:52 UTC · after 5 min
+[Evidence…]
 (Reference `drl-9k2m4c7x` · took 12 min in all)\
 """)
 

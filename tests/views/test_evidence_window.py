@@ -4,10 +4,11 @@ import json
 from html import unescape
 
 from inline_snapshot import snapshot
+from pydantic import SecretStr
 
 from bot.core.evidence import CheckLine, RecoveryTime
 from bot.core.signed import examine, signed
-from bot.views.evidence_window import pieces, shown
+from bot.views.evidence_window import Links, pieces, shown
 from tests.core.evidences import KEY, evidence
 from tests.views.reading import read
 
@@ -33,6 +34,21 @@ Aura's request ids: `req-1/7`
 Copy what follows into `evidence.json`, in order (2 pieces), and check it anywhere with
     `savepoint evidence verify evidence.json`. From a shell: `savepoint evidence export
     rst-1 > evidence.json`.
+""")
+
+
+def test_with_addresses_it_offers_both_files_and_no_pieces() -> None:
+    file = signed(evidence(), KEY)
+    links = Links(record=SecretStr("https://a/1"), page=SecretStr("https://a/2"), minutes=15)
+    assert "https://a" not in repr(links)
+    told = read(shown(examine(file), file, links))
+    assert "```" not in told
+    assert told.split("`6814a1e771b1`)\n")[1] == snapshot("""\
+*Take it along:* <https://a/1|rst-1.json> · <https://a/2|rst-1.md>. Each address opens once,
+    within 15 minutes, and only while you may look at this. Whoever has one can open it in
+    your place: pass on the file and not the address. *Evidence…* gives new ones.
+Check the record anywhere with `savepoint evidence verify rst-1.json`; the page is for
+    reading, and not signed.\
 """)
 
 

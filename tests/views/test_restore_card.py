@@ -91,6 +91,7 @@ Plan seal: `5d9945328454`
 ✓ Accepted by Aura · 07:51 UTC · after 2 min
 ✓ Running again · 07:53 UTC · after 2 min
 ✓ Confirmed · 07:55 UTC · after 2 min
+[Evidence…]
 (Reference `rst-9k2m` · took 14 min in all)\
 """)
     assert shown == read(card(op, now=minutes(600)))  # a final card never needs another edit
@@ -331,8 +332,10 @@ def test_top_of_the_card_says_what_happened_what_it_means_and_what_is_next(
 
 
 @pytest.mark.parametrize("op", [restore(), restore(*to_done()), restore(*to_stuck())])
-def test_card_never_has_a_button(op: Restore) -> None:
-    assert not [b for b in card(op, now=SOON).blocks if b["type"] == "actions"]
+def test_card_has_no_button_but_that_of_its_evidence_once_it_has_ended(op: Restore) -> None:
+    rows = [b for b in card(op, now=SOON).blocks if b["type"] == "actions"]
+    labels = [button["text"]["text"] for row in rows for button in row["elements"]]
+    assert labels == (["Evidence…"] if op.final else [])
 
 
 def test_notification_of_the_card_is_a_whole_sentence() -> None:
