@@ -4,7 +4,9 @@ Sources: https://docs.slack.dev/reference/methods/chat.postMessage and
 https://docs.slack.dev/reference/methods/chat.update
 """
 
-from bot.views.blockkit import check_message
+from dataclasses import dataclass
+
+from bot.views.blockkit import Fault, check_message
 from sandbox.slack.api import Api, Args, Endpoint
 from sandbox.slack.wire import Payload, SlackError
 from sandbox.slack.world import Channel
@@ -13,22 +15,43 @@ POST_TEXT_MAX = 40_000
 UPDATE_TEXT_MAX = 4_000
 
 
-def checked_blocks(args: Args) -> list[Payload] | None:
-    """The blocks given, if Slack would take them; None when none are given."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message says, once Slack would take it."""
+
+    text: str
+    blocks: list[Payload] | None
+    """None when none are given, which is not the same as an empty list."""
+
+
+def said(args: Args, *, edit: bool = False) -> Said:
+    """Text and blocks of a call or of an answer; an edit may leave both out.
+
+    Raises SlackError as Slack refuses: no_text, msg_too_long, markdown_text_conflict,
+    too_many_attachments, invalid_attachments, or invalid_blocks with a pointer to each element.
+    """
     blocks = args.json("blocks", "invalid_blocks_format")
-    if blocks is None:
-        return None
-    if not isinstance(blocks, list):
+    attachments = args.json("attachments", "invalid_attachments")
+    text, markdown = args.text("text"), args.text("markdown_text")
+    if blocks is not None and not isinstance(blocks, list):
         raise SlackError("invalid_blocks_format")
-    refuse_blocks(blocks)
-    return blocks
+    if markdown and (text or blocks):
+        raise SlackError("markdown_text_conflict")
+    if not (edit or text or markdown or blocks or attachments):
+        raise SlackError("no_text")
+    given = {"markdown_text": markdown or None, "attachments": attachments, "blocks": blocks}
+    _refuse(check_message({"text": None if markdown else "-", **given}))
+    return Said(text or markdown, blocks)
 
 
-def refuse_blocks(blocks: object) -> None:
-    """Answer faults of a message's blocks as Slack does: `invalid_blocks`, with a pointer each."""
-    faults = [
-        f for f in check_message({"text": "-", "blocks": blocks}) if f.pointer[:7] == "/blocks"
-    ]
+def _refuse(faults: list[Fault]) -> None:
+    """Answer the first kind of fault as Slack does."""
+    if any(fault.pointer == "/markdown_text" for fault in faults):
+        raise SlackError("msg_too_long")
+    if any(fault.pointer == "/attachments" for fault in faults):
+        raise SlackError("too_many_attachments")
+    if any(fault.pointer.startswith("/attachments/") for fault in faults):
+        raise SlackError("invalid_attachments")
     if faults:
         lines = [f"[ERROR] {fault.rule} [json-pointer:{fault.pointer}]" for fault in faults]
         raise SlackError(
@@ -47,15 +70,6 @@ def _metadata(args: Args) -> Payload | None:
     return found
 
 
-def _said(args: Args) -> tuple[str, list[Payload] | None]:
-    """Text and blocks; refuses a message that says nothing."""
-    blocks = checked_blocks(args)
-    text = args.text("text") or args.text("markdown_text")
-    if not (text or blocks or args.json("attachments", "invalid_attachments")):
-        raise SlackError("no_text")
-    return text, blocks
-
-
 def _thread(channel: Channel, args: Args) -> str | None:
     """The root to reply under; a reply cannot be replied to."""
     ts = args.text("thread_ts")
@@ -70,12 +84,12 @@ def _thread(channel: Channel, args: Args) -> str | None:
 def post_message(api: Api, args: Args) -> Payload:
     """`chat.postMessage`."""
     channel = api.writable(args.need("channel"))
-    text, blocks = _said(args)
+    what = said(args)
     message = api.world.post(
         channel,
         user=api.world.app.bot_user_id,
-        text=text[:POST_TEXT_MAX],
-        blocks=blocks,
+        text=what.text[:POST_TEXT_MAX],
+        blocks=what.blocks,
         thread_ts=_thread(channel, args),
         metadata=_metadata(args),
     )
@@ -88,12 +102,12 @@ def post_ephemeral(api: Api, args: Args) -> Payload:
     user = args.need("user")
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
-    text, blocks = _said(args)
+    what = said(args)
     message = api.world.post(
         channel,
         user=api.world.app.bot_user_id,
-        text=text[:POST_TEXT_MAX],
-        blocks=blocks,
+        text=what.text[:POST_TEXT_MAX],
+        blocks=what.blocks,
         thread_ts=_thread(channel, args),
         ephemeral_to=user,
     )
@@ -106,7 +120,8 @@ def update(api: Api, args: Args) -> Payload:
     message = api.own_message(channel, args.need("ts"), "cant_update_message")
     if channel.archived:
         raise SlackError("is_archived")
-    blocks, text = checked_blocks(args), args.text("text")
+    what = said(args, edit=True)
+    blocks, text = what.blocks, what.text
     untouched = blocks is None and not text
     if (untouched and "metadata" not in args.given) or not (text or blocks or message.text):
         raise SlackError("no_text")

@@ -48,6 +48,8 @@ def user_object(api: Api, person: Person) -> Payload:
         return found
     if api.world.is_external(person):
         found["is_stranger"] = True
+    if person.kind == "invited":
+        found["is_invited_user"] = True
     return found | {
         "color": "4bbe2e",
         "real_name": person.real_name,
@@ -57,8 +59,8 @@ def user_object(api: Api, person: Person) -> Payload:
         "is_admin": False,
         "is_owner": False,
         "is_primary_owner": False,
-        "is_restricted": person.kind == "guest",
-        "is_ultra_restricted": False,
+        "is_restricted": person.kind in ("guest", "single_channel_guest"),
+        "is_ultra_restricted": person.kind == "single_channel_guest",
         "is_email_confirmed": True,
         "who_can_share_contact_card": "EVERYONE",
     }

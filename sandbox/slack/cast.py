@@ -5,7 +5,9 @@ from typing import Literal
 
 from sandbox.slack.wire import Payload
 
-PersonKind = Literal["member", "guest", "external", "bot", "deactivated"]
+PersonKind = Literal[
+    "member", "guest", "single_channel_guest", "invited", "external", "bot", "deactivated"
+]
 
 TEAM_ID = "T0SANDBOX1"
 PARTNER_TEAM_ID = "T0PARTNER1"

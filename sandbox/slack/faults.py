@@ -36,6 +36,8 @@ class SlackFaults:
             "disconnect": _Switch("Ask the bot to reconnect now", at_once=disconnect),
             "drop_socket": _Switch("Cut the bot's socket without a word", at_once=drop),
             "ratelimit": _Switch("Answer the next calls with 429"),
+            "unavailable": _Switch("Answer every call with 503, and no JSON"),
+            "drop_answer": _Switch("Do what is called for, then cut the line"),
             "slow": _Switch("Answer every call 2 s late"),
         }
 

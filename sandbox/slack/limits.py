@@ -33,6 +33,8 @@ PER_MINUTE: dict[str, int] = {
     "conversations.members": TIER_4,
     "conversations.open": TIER_3,
     "conversations.replies": TIER_3,
+    "functions.completeError": TIER_3,
+    "functions.completeSuccess": TIER_3,
     "usergroups.list": TIER_2,
     "usergroups.users.list": TIER_2,
     "users.info": TIER_4,

@@ -5,8 +5,8 @@ Source: https://docs.slack.dev/interactivity/handling-user-interaction#message_r
 
 from aiohttp import web
 
-from sandbox.slack.api import Api
-from sandbox.slack.api_chat import refuse_blocks
+from sandbox.slack.api import Api, Args
+from sandbox.slack.api_chat import said
 from sandbox.slack.tickets import ResponseUrl
 from sandbox.slack.wire import Payload, SlackError
 from sandbox.slack.world import Message
@@ -46,8 +46,8 @@ class Responses:
                 raise SlackError("message_not_found")
             self._api.world.delete(original)
         elif body.get("replace_original") and original is not None:
-            text, blocks = _said(body)
-            original.text, original.blocks = text, self._api.world.kept(blocks)
+            what = said(Args(body))
+            original.text, original.blocks = what.text, self._api.world.kept(what.blocks or [])
             self._api.world.changed()
         else:
             posted = self.post(url.user, url.channel, body)
@@ -55,13 +55,13 @@ class Responses:
 
     def post(self, user: str, channel_id: str, body: Payload) -> Message:
         """A message for everybody (`in_channel`) or for `user` only."""
-        text, blocks = _said(body)
+        what = said(Args(body))
         in_channel = body.get("response_type") == "in_channel"
         return self._api.world.post(
             self._api.world.channels[channel_id],
             user=self._api.world.app.bot_user_id,
-            text=text,
-            blocks=blocks,
+            text=what.text,
+            blocks=what.blocks,
             thread_ts=str(body["thread_ts"]) if in_channel and body.get("thread_ts") else None,
             ephemeral_to=None if in_channel else user,
         )
@@ -70,12 +70,3 @@ class Responses:
         message = self._api.world.channels[url.channel].messages.get(url.message_ts or "")
         own = message is not None and message.user == self._api.world.app.bot_user_id
         return message if own else None
-
-
-def _said(body: Payload) -> tuple[str, list[Payload]]:
-    blocks = body.get("blocks") or []
-    refuse_blocks(blocks)
-    text = str(body.get("text") or "")
-    if not (text or blocks or body.get("attachments")):
-        raise SlackError("no_text")
-    return text, blocks

@@ -54,12 +54,17 @@ class WebApi:
         if self._faults.take("slow"):
             await asyncio.sleep(SLOW_SECONDS)
         headers = {}
+        body: Payload | None
         try:
             token = _token(request, args)
+            if self._faults.take("unavailable"):
+                raise GatewayError
             body = self._answer(method, token, args)
             status, error = 200, ""
             if method not in APP_TOKEN_METHODS:
                 headers["X-OAuth-Scopes"] = ",".join(self._api.scopes())
+        except GatewayError:
+            status, error, body = 503, "service_unavailable", None
         except RateLimitedError as limit:
             status, error, body = 429, "ratelimited", {"ok": False, "error": "ratelimited"}
             headers["Retry-After"] = str(limit.seconds)
@@ -75,6 +80,10 @@ class WebApi:
             detail={key: str(given[key])[:200] for key in _SHOWN if given.get(key)},
             status=error or "ok",
         )
+        if body is None:
+            return web.Response(status=status, text="upstream connect error")
+        if self._faults.take("drop_answer") and request.transport is not None:
+            request.transport.abort()
         return web.json_response(body, status=status, headers=headers)
 
     def _answer(self, method: str, token: str, args: Payload) -> Payload:
@@ -104,6 +113,10 @@ class WebApi:
             raise RateLimitedError(FAULT_RETRY_AFTER)
         if self._limits is not None and (seconds := self._limits.wait(method, channel)):
             raise RateLimitedError(seconds)
+
+
+class GatewayError(Exception):
+    """Slack itself was not reached."""
 
 
 class RateLimitedError(Exception):

@@ -167,6 +167,8 @@ async def test_people_are_known_by_what_slack_says_of_them_now(stand: Stand) -> 
         found = await stand.directory.standing(UserId(user))
         return {name for name, value in found.model_dump().items() if value is True}
 
+    stand.double.world.people["U1"] = slack.Person("U1", "newcomer", "Newcomer", kind="invited")
+    assert await standing("U1") == {"invited"}
     assert await standing(slack.REQUESTER) == set()
     assert await standing(slack.GUEST) == {"guest"}
     assert await standing(slack.EXTERNAL) == {"external"}

@@ -2,8 +2,8 @@
 
 Sources: https://docs.slack.dev/reference/app-manifest and the JSON Schema of major version 2 in
 https://github.com/slackapi/manifest-schema (both read in November 2026). Neither knows the names of
-scopes and events; Slack's TypeScript types do, see `tests/contracts/outside`. Keys for functions,
-workflows, assistants, unfurling and sign-in are left out: a bot that wants them adds them here.
+scopes and events; Slack's TypeScript types do, see `tests/contracts/outside`. Keys for workflows,
+assistants, unfurling and sign-in are left out: a bot that wants them adds them here.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 SCOPE_OF_EVENT = {
     "app_home_opened": "",
     "app_mention": "app_mentions:read",
+    "function_executed": "",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
@@ -104,12 +105,30 @@ class Interactivity(_Part):
     message_menu_options_url: Url3500 | None = None
 
 
+class Parameter(_Part):
+    name: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    type: str
+    description: str | None = None
+    is_required: bool = False
+
+
+class Step(_Part):
+    """A custom step of a workflow."""
+
+    title: str = Field(min_length=1, max_length=255)
+    description: str | None = Field(None, min_length=1)
+    input_parameters: dict[str, Parameter]
+    output_parameters: dict[str, Parameter]
+
+
 class Settings(_Part):
     event_subscriptions: Subscriptions = Subscriptions()
     interactivity: Interactivity | None = None
     socket_mode_enabled: bool = False
     org_deploy_enabled: bool = False
     token_rotation_enabled: bool = False
+    function_runtime: Literal["remote"] | None = None
 
 
 class Manifest(_Part):
@@ -118,6 +137,7 @@ class Manifest(_Part):
     features: Features = Features()
     oauth_config: OAuth = OAuth()
     settings: Settings = Settings()
+    functions: dict[str, Step] = {}
 
 
 def faults(manifest: Mapping[str, object]) -> list[str]:
@@ -126,7 +146,7 @@ def faults(manifest: Mapping[str, object]) -> list[str]:
         read = Manifest.model_validate(manifest)
     except ValidationError as error:
         return [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()]
-    return [*_twice(read), *_without_scope(read), *_addresses(read)]
+    return [*_twice(read), *_without_scope(read), *_addresses(read), *_without_steps(read)]
 
 
 def _twice(read: Manifest) -> Iterator[str]:
@@ -176,3 +196,18 @@ def _addresses(read: Manifest) -> Iterator[str]:
             yield f"{where}: an address is no use with Socket Mode"
         if not settings.socket_mode_enabled and not url:
             yield f"{where}: without Socket Mode an address is needed"
+
+
+def _without_steps(read: Manifest) -> Iterator[str]:
+    """What custom steps need beside themselves.
+
+    Source: https://docs.slack.dev/workflows/creating-custom-steps-workflow-builder
+    """
+    settings = read.settings
+    if read.functions:
+        if settings.function_runtime is None:
+            yield "settings.function_runtime: steps need it to be remote"
+        if not settings.org_deploy_enabled:
+            yield "settings.org_deploy_enabled: steps need it"
+        if "function_executed" not in settings.event_subscriptions.bot_events:
+            yield "settings.event_subscriptions.bot_events: steps need function_executed"

@@ -68,9 +68,23 @@ MEANINGLESS: list[tuple[str, object]] = [
 ]
 
 
-def changed(path: str, new: object) -> dict[str, Any]:
+#: The same of the variant with a step for Workflow Builder.
+STEP = "functions.take_snapshot"
+REFUSED_STEPS: list[tuple[str, object]] = [
+    (f"{STEP}.title", None),
+    (f"{STEP}.title", "t" * 256),
+    (f"{STEP}.input_parameters", None),
+    (f"{STEP}.input_parameters.note.kind", "text"),
+    ("settings.function_runtime", "slack"),
+    ("settings.function_runtime", None),
+    ("settings.org_deploy_enabled", False),
+    ("settings.event_subscriptions.bot_events", ["app_mention"]),
+]
+
+
+def changed(path: str, new: object, *, workflow: bool = False) -> dict[str, Any]:
     """The manifest with one thing put in, or taken out (None)."""
-    copy = deepcopy(manifest())
+    copy = deepcopy(manifest(workflow=workflow))
     inner: Any = copy
     *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
     for part in way:
@@ -82,9 +96,15 @@ def changed(path: str, new: object) -> dict[str, Any]:
     return copy
 
 
+@pytest.mark.parametrize("workflow", [False, True])
 @pytest.mark.parametrize("http", [None, HOST])
-def test_the_manifest_keeps_the_rules(http: str | None) -> None:
-    assert faults(manifest(http)) == []
+def test_the_manifest_keeps_the_rules(http: str | None, workflow: bool) -> None:
+    assert faults(manifest(http, workflow=workflow)) == []
+
+
+@pytest.mark.parametrize(("path", "new"), REFUSED_STEPS)
+def test_the_rules_refuse_a_step_that_could_not_run(path: str, new: object) -> None:
+    assert faults(changed(path, new, workflow=True)) != []
 
 
 @pytest.mark.parametrize(("path", "new"), REFUSED + MEANINGLESS)

@@ -116,3 +116,34 @@ async def test_link_button_is_acknowledged_and_changes_nothing(story: Story) -> 
 
     assert story.messages() == before
     assert story.slack.person(slack.APPROVER_ONE).notices == []
+
+
+async def test_slack_that_is_down_for_a_while_is_told_everything_afterwards(story: Story) -> None:
+    await approved(story)
+    story.slack.faults.set("unavailable", on=True)
+    await story.advance(minutes=5)
+    story.slack.faults.set("unavailable", on=False)
+    await story.advance(hours=1)
+    assert (await story.operation()).phase == "done"
+    assert "Restored orders-prod" in str(story.requester.card())
+
+
+async def test_a_message_whose_answer_was_lost_is_said_again_rather_than_never(
+    story: Story,
+) -> None:
+    await approved(story)
+    told = len(story.requester.thread())
+
+    async def lose_the_first(called: str) -> None:
+        if called == "post" and not lost:
+            lost.append(called)
+            story.slack.faults.set("drop_answer", count=1)
+
+    lost: list[str] = []
+    story.change_world(chat=Cued(story.bot.house.world.chat, before=lose_the_first))
+    await story.advance(hours=1)
+    assert (await story.operation()).phase == "done"
+    said = [message.text for message in story.requester.thread()[told:]]
+    assert len(said) == len(set(said)) + 1  # Slack has no key by which it knew the second one
+    assert "Restored orders-prod" in str(story.requester.card())
+    assert story.restores == 1

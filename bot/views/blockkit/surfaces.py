@@ -20,6 +20,8 @@ TEXT_MAX = 4000
 ATTACHMENTS_MAX = 100
 VIEW_BYTES_MAX = 250_000
 CHARTS_MAX = 2
+#: Which blocks hold other blocks, and under which key.
+INSIDE = {"container": "child_blocks", "carousel": "elements", "plan": "tasks"}
 
 
 def check_message(payload: Mapping[str, object]) -> list[Fault]:
@@ -40,9 +42,9 @@ def check_message(payload: Mapping[str, object]) -> list[Fault]:
         if text or blocks:
             faults.append(Fault("/markdown_text", "not allowed beside text or blocks"))
     if payload.get("attachments") is not None:
-        faults += items(_anything, 0, ATTACHMENTS_MAX)(payload["attachments"], "/attachments")
+        faults += items(_attachment, 0, ATTACHMENTS_MAX)(payload["attachments"], "/attachments")
     if blocks is not None:
-        faults += items(kinds(BLOCKS, IN_MESSAGE), 0, MESSAGE_BLOCKS_MAX)(blocks, "/blocks")
+        faults += _message_blocks(blocks, "/blocks")
         faults += _across(blocks)
     return faults
 
@@ -61,9 +63,15 @@ def check_view(view: Mapping[str, object]) -> list[Fault]:
     return faults
 
 
-def _anything(value: object, at: str) -> Iterator[Fault]:
+_message_blocks = items(kinds(BLOCKS, IN_MESSAGE), 0, MESSAGE_BLOCKS_MAX)
+
+
+def _attachment(value: object, at: str) -> Iterator[Fault]:
+    """An attachment: of its many older keys only the blocks are looked at."""
     if not isinstance(value, dict):
         yield Fault(at, "must be an object")
+    elif "blocks" in value:
+        yield from _message_blocks(value["blocks"], f"{at}/blocks")
 
 
 def _view_keys(allowed: Collection[str]) -> tuple[dict[str, Check], dict[str, Check]]:
@@ -96,11 +104,12 @@ def _has_input(blocks: object) -> bool:
 
 
 def _walk(blocks: object, at: str) -> Iterator[tuple[dict[str, object], str]]:
-    """Every block with its pointer, those inside containers too."""
+    """Every block with its pointer, those inside other blocks too."""
     for index, block in enumerate(blocks if isinstance(blocks, list) else []):
         if isinstance(block, dict):
             yield block, f"{at}/{index}"
-            yield from _walk(block.get("child_blocks"), f"{at}/{index}/child_blocks")
+            inside = INSIDE.get(str(block.get("type")), "")
+            yield from _walk(block.get(inside), f"{at}/{index}/{inside}")
 
 
 def _elements(value: object, at: str) -> Iterator[tuple[dict[str, object], str]]:
@@ -110,7 +119,7 @@ def _elements(value: object, at: str) -> Iterator[tuple[dict[str, object], str]]
         if isinstance(kind, str) and kind in ELEMENTS:
             yield value, at
         for key, each in value.items():
-            if key != "child_blocks":
+            if key != INSIDE.get(str(kind)):
                 yield from _elements(each, f"{at}/{key}")
     elif isinstance(value, list):
         for index, each in enumerate(value):
@@ -137,24 +146,19 @@ def _across(blocks: object) -> Iterator[Fault]:
             focused += element.get("focus_on_load") is True
             if focused > 1 and element.get("focus_on_load") is True:
                 yield Fault(f"{where}/focus_on_load", "only one element may have focus_on_load")
-    yield from _sums([block for block, _ in _walk(blocks, "/blocks")])
+    yield from _sums(list(_walk(blocks, "/blocks")))
 
 
-def _sums(blocks: list[dict[str, object]]) -> Iterator[Fault]:
-    """The limits on all blocks of one kind together."""
-    of = {
-        kind: [block for block in blocks if block.get("type") == kind]
-        for kind in ("markdown", "table", "data_table", "data_visualization")
-    }
-    if sum(len(str(block.get("text", ""))) for block in of["markdown"]) > MARKDOWN_MAX:
-        yield Fault("/blocks", f"all markdown must be less than {MARKDOWN_MAX + 1} characters")
-    if len(of["table"]) > 1:
-        yield Fault("/blocks", "only_one_table_allowed")
-    if len(of["data_visualization"]) > CHARTS_MAX:
-        yield Fault("/blocks", f"no more than {CHARTS_MAX} data_visualization blocks allowed")
-    for kind, most in (("table", CELLS_MAX), ("data_table", DATA_CELLS_MAX)):
-        if sum(_letters(block.get("rows")) for block in of[kind]) > most:
-            yield Fault("/blocks", f"all {kind} cells must be less than {most + 1} characters")
+def _sums(blocks: list[tuple[dict[str, object], str]]) -> Iterator[Fault]:
+    """The limits on all blocks of one kind together, at the first one that goes beyond."""
+    for kind, most, size, rule in _TOGETHER:
+        total = 0
+        for block, at in blocks:
+            if block.get("type") == kind:
+                total += size(block)
+                if total > most:
+                    yield Fault(at, rule)
+                    break
 
 
 def _letters(value: object) -> int:
@@ -165,3 +169,30 @@ def _letters(value: object) -> int:
     if isinstance(value, list):
         return sum(_letters(each) for each in value)
     return 0
+
+
+def _written(block: dict[str, object]) -> int:
+    return len(str(block.get("text", "")))
+
+
+def _in_cells(block: dict[str, object]) -> int:
+    return _letters(block.get("rows"))
+
+
+def _itself(block: dict[str, object]) -> int:
+    return 1
+
+
+#: By kind: the most of all together, what one block counts, and what Slack says.
+_TOGETHER = (
+    ("markdown", MARKDOWN_MAX, _written, "all markdown must be less than 12001 characters"),
+    ("table", 1, _itself, "only_one_table_allowed"),
+    ("table", CELLS_MAX, _in_cells, "all table cells must be less than 10001 characters"),
+    (
+        "data_table",
+        DATA_CELLS_MAX,
+        _in_cells,
+        "all data_table cells must be less than 20001 characters",
+    ),
+    ("data_visualization", CHARTS_MAX, _itself, "no more than 2 data_visualization blocks allowed"),
+)

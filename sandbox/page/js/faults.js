@@ -9,6 +9,8 @@ const WORDS = {
     disconnect: "Slack asks the bot to reconnect, as it does every few hours.",
     drop_socket: "The connection to Slack breaks without a word.",
     ratelimit: "Slack refuses calls: too many requests.",
+    unavailable: "Slack is down and answers 503.",
+    drop_answer: "Slack takes a message, then the line is cut before it answers.",
     slow: "Every call to Slack takes two seconds longer.",
   },
   bot: {

@@ -52,10 +52,12 @@ def test_every_message_and_view_is_one_to_slacks_types(tmp_path: Path) -> None:
     assert complaints(claims, tmp_path) == {}
 
 
-def test_both_manifests_are_ones_to_slacks_types(tmp_path: Path) -> None:
+def test_every_manifest_is_one_to_slacks_types(tmp_path: Path) -> None:
     claims = [
         types.manifest("Socket Mode", manifest()),
         types.manifest("HTTP mode", manifest(HOST)),
+        types.manifest("with a step", manifest(workflow=True)),
+        types.manifest("with a step, HTTP mode", manifest(HOST, workflow=True)),
     ]
     assert complaints(claims, tmp_path) == {}
 

@@ -21,6 +21,7 @@ from sandbox.slack.cast import (
     OPS_PRODUCTION,
     PARTNER_BRIDGE,
     REQUESTER,
+    Person,
 )
 from sandbox.slack.double import SlackDouble
 from sandbox.slack.wire import Payload
@@ -87,6 +88,26 @@ POSTS: list[tuple[str, Ask]] = [
     (
         "invalid_blocks_format",
         lambda web: web.chat_postMessage(channel=OPS_PRODUCTION, text="a", blocks="{"),
+    ),
+    (
+        "markdown_text_conflict",
+        lambda web: web.chat_postMessage(channel=OPS_PRODUCTION, text="a", markdown_text="b"),
+    ),
+    (
+        "msg_too_long",
+        lambda web: web.chat_postMessage(channel=OPS_PRODUCTION, markdown_text="x" * 12_001),
+    ),
+    (
+        "too_many_attachments",
+        lambda web: web.chat_postMessage(
+            channel=OPS_PRODUCTION, text="a", attachments=[{"text": "a"}] * 101
+        ),
+    ),
+    (
+        "invalid_attachments",
+        lambda web: web.chat_postMessage(
+            channel=OPS_PRODUCTION, text="a", attachments=[{"blocks": [{"type": "sheet"}]}]
+        ),
     ),
     (
         "invalid_metadata_format",
@@ -203,13 +224,22 @@ async def test_a_user_id_stands_for_the_direct_messages(
     assert await error(web.conversations_open(users=DEACTIVATED)) == "user_disabled"
 
 
-async def test_people_are_told_apart_by_their_flags(web: AsyncWebClient) -> None:
+async def test_people_are_told_apart_by_their_flags(
+    double: SlackDouble, web: AsyncWebClient
+) -> None:
+    double.world.people |= {
+        "U1": Person("U1", "visitor", "Visitor", kind="single_channel_guest"),
+        "U2": Person("U2", "newcomer", "Newcomer", kind="invited"),
+    }
+
     async def flags(user: str) -> set[str]:
         found = (await web.users_info(user=user))["user"]
         return {key for key, value in found.items() if value is True} - {"is_email_confirmed"}
 
     assert await flags(REQUESTER) == set()
     assert await flags(GUEST) == {"is_restricted"}
+    assert await flags("U1") == {"is_restricted", "is_ultra_restricted"}
+    assert await flags("U2") == {"is_invited_user"}
     assert await flags(EXTERNAL) == {"is_stranger"}
     assert await flags(DEACTIVATED) == {"deleted"}
     assert await flags(BOT) == {"is_bot"}
