@@ -13,6 +13,7 @@ from bot.adapters.clock import SystemClock, new_id
 from bot.adapters.embedded import DataInUse
 from bot.adapters.redis import (
     RedisAuditLog,
+    RedisLeases,
     RedisOperations,
     RedisRecords,
     Weakness,
@@ -22,17 +23,20 @@ from bot.adapters.redis import (
 from bot.adapters.slack import SlackDirectory, SlackDoor
 from bot.app import store_url
 from bot.config import Settings
-from bot.core.audit import AuditEntry
+from bot.core.audit import AuditEntry, Verdict
 from bot.core.base import Frozen, InstanceId, OperationId
-from bot.core.errors import UnknownInstance
+from bot.core.errors import AlreadyDecided, IllegalTransition, UnknownInstance
 from bot.core.findings import Finding
 from bot.core.instances import find
-from bot.core.operations import AnyOperation
+from bot.core.operations import Export, advance
+from bot.core.operations.events import Event
 from bot.core.report import Report
-from bot.core.vault import Export
+from bot.core.vault import Export as Kept
 from bot.manifest import SCOPES
+from bot.services.arrivals import Arrivals
 from bot.services.doctor import Doctor
 from bot.services.exports import Exports
+from bot.services.record import keep
 from bot.services.reports import Compiler, named, period
 from bot.services.vault_doctor import examine_vault
 
@@ -121,12 +125,6 @@ class Source(Frozen):
     tier: str = ""
 
 
-async def operation(settings: Settings, operation_id: str) -> AnyOperation | None:
-    """Return an operation as it is stored, or None."""
-    async with beside(settings) as url, connect(url) as redis:
-        return await RedisOperations(redis).get(OperationId(operation_id))
-
-
 async def source(settings: Settings, wanted: str, environment: str | None) -> Source:
     """Return the instance that a person means, as Aura knows it.
 
@@ -165,7 +163,7 @@ async def report(
         exports(settings) as vault,
     ):
 
-        async def copies() -> tuple[Export, ...]:
+        async def copies() -> tuple[Kept, ...]:
             return (await vault.contents()).exports if vault.vault else ()
 
         compiler = Compiler(
@@ -190,6 +188,37 @@ async def exports(settings: Settings) -> AsyncIterator[Exports]:
             audit=audit,
             clock=clock,
             rules=chosen.table.keep if chosen else {},
+        )
+
+
+@asynccontextmanager
+async def arrivals(settings: Settings) -> AsyncIterator[Arrivals]:
+    """Give the way of a file into the vault, for an export that a running bot knows.
+
+    The bot finds at its next sweep what is recorded here, and tells it.
+    """
+    async with beside(settings) as url, connect(url) as redis, exports(settings) as vault:
+        operations = RedisOperations(redis)
+
+        async def record(operation_id: OperationId, event: Event) -> None:
+            def move(current: Export) -> Export:
+                return advance(current, event, now=vault.clock.now())
+
+            op = await operations.get(operation_id)
+            try:
+                if isinstance(op, Export):
+                    move(op)  # refuse before anything is written
+                    await keep(vault, op, "export.stored", None, verdict=Verdict.DONE)
+                    await operations.update(operation_id, move)
+            except (IllegalTransition, AlreadyDecided):
+                return  # it has ended meanwhile, which is looked at next
+
+        yield Arrivals(
+            exports=vault,
+            operations=operations,
+            leases=RedisLeases(redis),
+            new_id=new_id,
+            record=record,
         )
 
 

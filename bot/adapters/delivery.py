@@ -19,7 +19,7 @@ from bot.core.errors import (
     VaultDamaged,
     VaultUnavailable,
 )
-from bot.core.exports import DeliveryBusy, TooLarge, UnknownAddress, WrongBackup
+from bot.core.exports import CalledOff, DeliveryBusy, TooLarge, UnknownAddress, WrongBackup
 from bot.ports.delivery import Deliveries
 
 log = structlog.get_logger(__name__)
@@ -30,6 +30,7 @@ PATIENCE = 120.0
 _STATUS: dict[type[BotError], int] = {
     UnknownAddress: 404,
     DeliveryBusy: 409,
+    CalledOff: 410,
     TooLarge: 413,
     NotABackup: 422,
     WrongBackup: 422,

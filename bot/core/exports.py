@@ -50,6 +50,10 @@ class DeliveryBusy(BotError):
     """Another file is being received for the same export."""
 
 
+class CalledOff(BotError):
+    """The export ended while its file came; nothing of it was kept."""
+
+
 class ExportRules(Frozen):
     """`[export]` of the configuration: how a person brings a file, and what is taken."""
 

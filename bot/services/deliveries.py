@@ -4,12 +4,11 @@ Whatever is refused leaves nothing behind, and the address stays open until a fi
 time is up. Behind the Deliveries port stands `Deliveries.admit` and `take`.
 """
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator
 
 import structlog
 from pydantic import SecretStr
 
-from bot.core.archive import Counts
 from bot.core.audit import Verdict
 from bot.core.backups import Inspection, Inspector
 from bot.core.base import OperationId
@@ -21,30 +20,19 @@ from bot.core.errors import (
     VaultDamaged,
     VaultUnavailable,
 )
-from bot.core.exports import (
-    GIB,
-    DeliveryBusy,
-    TooLarge,
-    UnknownAddress,
-    WrongBackup,
-    judge,
-    silence,
-)
+from bot.core.exports import GIB, TooLarge, UnknownAddress, WrongBackup, silence
 from bot.core.operations import Export
 from bot.core.operations import events as e
 from bot.core.operations.export import ExportPhase
 from bot.core.people import Person
 from bot.core.snapshots import Snapshot
-from bot.core.vault import Facts, Kind, Manifest
+from bot.core.vault import Kind, Manifest
 from bot.ports.addresses import Opened, Purpose
 from bot.ports.delivery import Receipt
-from bot.services.exports import Actor, Exports
-from bot.services.hauls import Hauls, Record
+from bot.services.arrivals import Arrivals, busy, facts_of, judging
+from bot.services.exports import Actor
 from bot.services.record import keep
 from bot.services.world import World
-
-#: The one database that most instances have; Aura exports it alone.
-DATABASE = "neo4j"
 
 log = structlog.get_logger(__name__)
 
@@ -52,11 +40,9 @@ log = structlog.get_logger(__name__)
 class Deliveries:
     """Opens upload addresses, and receives what comes through them."""
 
-    def __init__(self, world: World, exports: Exports, hauls: Hauls, record: Record) -> None:
+    def __init__(self, world: World, arrivals: Arrivals) -> None:
         self._world = world
-        self._exports = exports
-        self._hauls = hauls
-        self._record = record
+        self._arrivals = arrivals
 
     async def open(self, op: Export, person: Person) -> SecretStr:
         """Return a fresh upload address, good while a file is waited for.
@@ -86,18 +72,12 @@ class Deliveries:
     async def take(self, token: str, chunks: AsyncIterable[bytes], size: int | None) -> Receipt:
         """Receive a file; see the port."""
         op, snapshot = await self._export(token, size)
-        stored = await self._hauls.alone(f"file-{op.id}", self._stored(op, snapshot, chunks, size))
-        if stored is None:
-            raise DeliveryBusy(
-                "another file is being received for this export",
-                hint="Wait for its end, then try again.",
-            )
+        kept = await self._arrivals.alone(op, self._stored(op, snapshot, chunks, size))
+        if kept is None:
+            raise busy()
         await self._world.addresses.end(token)
         return Receipt(
-            export_id=stored.id,
-            name=stored.name,
-            size=stored.plain.size,
-            sha256=stored.plain.sha256,
+            export_id=kept.id, name=kept.name, size=kept.plain.size, sha256=kept.plain.sha256
         )
 
     async def _export(self, token: str, size: int | None) -> tuple[Export, Snapshot]:
@@ -139,7 +119,7 @@ class Deliveries:
                 yield chunk
 
         try:
-            kept = await self._received(op, snapshot, counted(), size)
+            return await self._received(op, snapshot, counted(), size)
         except (NotABackup, WrongBackup, TooLarge, VaultDamaged) as refusal:
             await self._refused(op, refusal.summary, refusal.hint)
             raise
@@ -149,8 +129,6 @@ class Deliveries:
         except VaultUnavailable as absent:
             log.warning("a file could not be stored", why=absent.summary)
             raise
-        await self._record(op.id, stored(kept))
-        return kept
 
     async def _received(
         self, op: Export, snapshot: Snapshot, chunks: AsyncIterator[bytes], size: int | None
@@ -165,8 +143,7 @@ class Deliveries:
                 break
         said = said or inspector.finish()
 
-        fits = judging(op, snapshot)
-        fits(said)
+        judging(op, snapshot)(said)
 
         async def whole() -> AsyncIterator[bytes]:
             while head:
@@ -176,53 +153,15 @@ class Deliveries:
 
         facts = facts_of(op, snapshot, Kind(said.kind), str(said.kind), silence(said.kind))
         actor = Actor(who=op.requester, by="upload address", operation_id=op.id)
-        return await self._exports.add(facts, whole(), actor=actor, size=size, judge=fits)
+        return await self._arrivals.store(op, snapshot, facts, whole(), actor=actor, size=size)
 
     async def _refused(self, op: Export, reason: str, hint: str | None) -> None:
         log.info("file refused", operation=op.id, why=reason)
         try:
             await keep(self._world, op, "export.refuse", None, verdict=Verdict.DENIED, why=reason)
-            await self._record(op.id, e.FileRefused(reason=reason, hint=hint))
+            await self._arrivals.record(op.id, e.FileRefused(reason=reason, hint=hint))
         except BotError as unsaid:  # whoever sent it reads the reason in any case
             log.warning("a refusal was not recorded", why=unsaid.summary)
-
-
-def facts_of(
-    op: Export, snapshot: Snapshot, kind: Kind, extension: str, notes: tuple[str, ...]
-) -> Facts:
-    """Return what is known of an export before its bytes."""
-    return Facts(
-        environment=op.environment,
-        instance_id=op.instance_id,
-        instance_name=op.plan.instance.name,
-        snapshot_id=snapshot.id,
-        taken_at=snapshot.taken_at,
-        kind=kind,
-        extension=extension,
-        tier=op.plan.instance.tier,
-        who=op.requester,
-        why=f"export {op.id}",
-        operation_id=op.id,
-        notes=notes,
-    )
-
-
-def stored(kept: Manifest, *, counts: Counts | None = None) -> e.ExportStored:
-    """Return the event that says what stands in the vault."""
-    return e.ExportStored(
-        export_id=kept.id,
-        name=kept.name,
-        stored_bytes=kept.digests.size,
-        sha256=kept.digests.sha256,
-        encrypted=kept.encryption is not None,
-        counts=counts,
-        notes=kept.notes,
-    )
-
-
-def judging(op: Export, snapshot: Snapshot) -> Callable[[Inspection], None]:
-    """Return what compares a file with what an export waits for."""
-    return lambda said: judge(said, snapshot=snapshot, database=DATABASE, rules=op.plan.rules)
 
 
 def by_hand(op: Export) -> str:

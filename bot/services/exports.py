@@ -81,11 +81,13 @@ class Exports:
         size: int | None = None,
         told: Told | None = None,
         judge: Callable[[Inspection], None] | None = None,
+        allowed: Callable[[], Awaitable[None]] | None = None,
     ) -> Manifest:
         """Store a backup file, reading on its way what it says of itself.
 
-        Raises NotABackup for a file that is none or is cut short, and whatever ``judge`` raises
-        about what the whole file says; nothing is kept of it then.
+        Raises NotABackup for a file that is none or is cut short, whatever ``judge`` raises about
+        what the whole file says, and at last whatever ``allowed`` raises; nothing is kept of it
+        then.
         """
         await self._keep("vault.add", facts, actor, Verdict.ALLOWED, facts.why)
         inspector = Inspector()
@@ -95,6 +97,8 @@ class Exports:
             said.check_name(f"x.{facts.extension}")
             if judge is not None:
                 judge(said)
+            if allowed is not None:
+                await allowed()
             header = said.model_dump(mode="json", exclude_none=True)
             notes = () if said.full is not False else ("a differential backup: it needs others",)
             taken = {} if said.taken_at is None else {"taken_at": said.taken_at}
@@ -148,6 +152,12 @@ class Exports:
         said = f"{export.id}: {why}"
         await self._keep("vault.release", export.manifest, actor, Verdict.ALLOWED, said)
         await self.open.release(export.name)
+
+    async def withdraw(self, kept: Manifest, *, why: str, actor: Actor) -> None:
+        """Delete what was stored for somebody who does not want it any more."""
+        said = f"{kept.id} {kept.name}: {why}"
+        number = await self._keep("vault.withdraw", kept, actor, Verdict.ALLOWED, said)
+        await self.open.delete(Condemned(name=kept.name, audit=number))
 
     async def fetched(self, export: Export, *, actor: Actor) -> None:
         """Record that an export was copied out of the vault."""

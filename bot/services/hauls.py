@@ -8,7 +8,7 @@ begin again.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -22,15 +22,12 @@ from bot.core.errors import (
     VaultUnavailable,
 )
 from bot.core.operations import events as e
+from bot.services.leasing import LEASE, LeaseLost, held
 from bot.services.steps import Later
 from bot.services.world import World
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
-#: Seconds that a lease lasts, and after which it is prolonged.
-LEASE = 60.0
-RENEW = 15.0
 #: Seconds until a haul that met an absent store, vault, graph or Aura begins again.
 AGAIN = 30.0
 #: Seconds between two looks at a haul.
@@ -41,10 +38,6 @@ Work = Callable[[Told], Coroutine[Any, Any, e.Event]]
 Record = Callable[[OperationId, e.Event], Awaitable[None]]
 
 _ABSENT = (VaultUnavailable, GraphUnavailable, AuraUnavailable, AuraThrottled, StoreUnavailable)
-
-
-class LeaseLost(BotError):
-    """Another process may have the lease by now."""
 
 
 class Hauls:
@@ -71,14 +64,6 @@ class Hauls:
         """How far a haul of this process has come, in what it counts; None elsewhere."""
         return self._done.get(operation_id)
 
-    async def alone(self, name: str, work: Coroutine[Any, Any, T]) -> T | None:
-        """Do one piece of long work under a lease; None when somebody else is at it."""
-        holder = self._world.new_id("work")  # not this process: it may do two of a name at once
-        if not await self._world.leases.take(name, holder, ttl=LEASE):
-            work.close()
-            return None
-        return await self._held(name, holder, work)
-
     def stop(self, operation_id: OperationId) -> None:
         """Cancel a haul of this process, if there is one."""
         if task := self._running.get(operation_id):
@@ -100,8 +85,11 @@ class Hauls:
     async def _haul(self, operation_id: OperationId, name: str, work: Work) -> None:
         with structlog.contextvars.bound_contextvars(operation=operation_id):
             try:
-                event = await self._held(
-                    name, self._holder, work(lambda n: self._tell(operation_id, n))
+                event = await held(
+                    self._world.leases,
+                    name,
+                    self._holder,
+                    work(lambda n: self._tell(operation_id, n)),
                 )
                 await self._record(operation_id, event)
             except (*_ABSENT, LeaseLost) as absent:
@@ -118,22 +106,6 @@ class Hauls:
                 await self._give_up(operation_id, failed)
             finally:
                 self._done.pop(operation_id, None)
-
-    async def _held(self, name: str, holder: str, work: Coroutine[Any, Any, T]) -> T:
-        task = asyncio.create_task(work)
-        try:
-            while not (await asyncio.wait({task}, timeout=RENEW))[0]:
-                if not await self._world.leases.take(name, holder, ttl=LEASE):
-                    raise LeaseLost("another process may be at it")
-            return await task
-        finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-            try:
-                await self._world.leases.drop(name, holder)
-            except StoreUnavailable as absent:  # it ends by itself
-                log.warning("a lease is left", why=absent.summary)
 
     async def _give_up(self, operation_id: OperationId, event: e.Event) -> None:
         try:

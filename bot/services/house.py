@@ -18,6 +18,7 @@ from bot.core.schedules import Work
 from bot.core.vault import Export as Kept
 from bot.services.alarms import Alarms
 from bot.services.announce import Announcer
+from bot.services.arrivals import Arrivals
 from bot.services.attention import Attention
 from bot.services.backup_files import BackupFiles
 from bot.services.cloning import Cloning
@@ -139,10 +140,17 @@ def furnish(world: World) -> House:
     }
     runner = Runner(world, steps)
     hauls = Hauls(world, runner.note)
-    deliveries = Deliveries(world, exports, hauls, runner.note)
+    arrivals = Arrivals(
+        exports=exports,
+        operations=world.operations,
+        leases=world.leases,
+        new_id=world.new_id,
+        record=runner.note,
+    )
+    deliveries = Deliveries(world, arrivals)
     steps[Holding] = HoldingSteps(world, exports, recheck).perform
     steps[Verification] = VerificationSteps(world, exports, hauls).perform
-    steps[Export] = ExportSteps(world, exports, scratches, hauls, runner.note).perform
+    steps[Export] = ExportSteps(world, arrivals, scratches, hauls, runner.note).perform
     exporting = Exporting(world, gate, fleet, exports, scratches, deliveries)
     begin: dict[Work, Begin] = {Work.SNAPSHOT: snapshots.begin, Work.EXPORT: exporting.begin}
     drills = Drills(world, gate, fleet, scratches)

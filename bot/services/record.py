@@ -1,14 +1,29 @@
 """What every use case does around a change: keep the audit record first, wake the rest after."""
 
+from typing import Protocol
+
 from bot.core.audit import AuditEntry, AuditRecord, Verdict
 from bot.core.errors import InstanceBusy
 from bot.core.operations import Asked, Operation
 from bot.core.people import Person
+from bot.ports import AuditLog, Clock
 from bot.services.world import World
 
 
+class Books(Protocol):
+    """What is needed to keep a record; the world has it, and so has the vault's own desk."""
+
+    @property
+    def audit(self) -> AuditLog:
+        """The audit log."""
+
+    @property
+    def clock(self) -> Clock:
+        """The present time."""
+
+
 async def keep(
-    world: World,
+    books: Books,
     op: Operation,
     action: str,
     actor: Person | None,
@@ -18,9 +33,9 @@ async def keep(
     request_id: str | None = None,
 ) -> AuditEntry:
     """Append an audit record; raises StoreUnavailable, and then nothing may follow."""
-    return await world.audit.append(
+    return await books.audit.append(
         AuditRecord(
-            at=world.clock.now(),
+            at=books.clock.now(),
             action=action,
             verdict=verdict,
             actor=actor,

@@ -31,6 +31,7 @@ from bot.views.words import called, flat, foot, hour, linked, sentence
 
 _HEADS = {
     P.AWAITING_FILE: "📥 Export of {} waits for the file",
+    P.CLOSING: "⌛ Export of {}: time is up",
     P.READING: "📤 Reading the graph of {} out",
     P.DONE: "✅ Export of {} is in the vault",
     P.CANCELLED: "✖ Export of {} cancelled",
@@ -161,9 +162,11 @@ def _line(op: Export, event: e.Event, at: datetime) -> str | None:
             )
         case e.FileRefused(reason=reason, hint=hint):
             more = f" {sentence(hint, 300)}" if hint else ""
+            closed = op.when(e.UploadClosed)
+            then = "time is up" if closed and at >= closed else "the address stays open"
             return (
                 f"⛔ A file came at {moment(at)} and was refused: {sentence(reason, 300)}{more} "
-                "Nothing of it was kept, and the address stays open."
+                f"Nothing of it was kept, and {then}."
             )
         case e.Reminded():
             left = ago(at, op.until).removesuffix(" ago") if op.until else "some time"

@@ -32,6 +32,11 @@ def tell(op: Export) -> str:
                 f"The snapshot of {instance} can be exported in Aura's console. The file is "
                 f"waited for{until}; the steps are below."
             )
+        case P.CLOSING:
+            return (
+                f"The time to bring the file of {instance} is up, and no more is taken. One that "
+                "is on its way may still arrive; the thread tells the end."
+            )
         case P.READING:
             return f"The graph of {instance} is read out of a scratch instance into the vault."
         case P.DONE | P.CLEANING:

@@ -13,6 +13,7 @@ from tests.core.samples import NOW, PROJECT, REQUESTER, instance, snapshot
 
 PICKED = e.SnapshotPicked(snapshot=snapshot())
 OPENED = e.UploadOpened(until=NOW + timedelta(hours=24))
+CLOSED = e.UploadClosed()
 STORED = e.ExportStored(
     export_id="exp-3f9a1c2b04",
     name="production/orders-prod-a1b2c3d4/20261122T074500Z-5afe.backup",

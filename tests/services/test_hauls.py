@@ -9,8 +9,9 @@ import pytest
 from bot.core.base import OperationId
 from bot.core.errors import BotError, GraphUnavailable, NotAllowed, StoreUnavailable
 from bot.core.operations import events as e
-from bot.services import hauls
-from bot.services.hauls import Hauls, LeaseLost, Told
+from bot.services import hauls, leasing
+from bot.services.hauls import Hauls, Told
+from bot.services.leasing import LeaseLost, alone
 from bot.services.steps import Later
 from bot.services.world import World
 
@@ -92,7 +93,7 @@ async def test_no_second_one_begins_here_or_elsewhere() -> None:
     for each in (mine, mine, other):
         await each.carry(OP, work)
         await asyncio.sleep(0)
-    assert await other.alone(f"haul-{OP}", work(print)) is None
+    assert await alone(world, f"haul-{OP}", "another", work(print)) is None
     go_on.set()
     await mine.idle()
     await other.idle()
@@ -148,7 +149,7 @@ async def test_a_store_that_is_away_loses_nothing(trouble: BotError | None) -> N
 
 
 async def test_who_loses_the_lease_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hauls, "RENEW", 0.01)
+    monkeypatch.setattr(leasing, "RENEW", 0.01)
     world = Small()
     ended: list[str] = []
 
@@ -162,9 +163,8 @@ async def test_who_loses_the_lease_stops(monkeypatch: pytest.MonkeyPatch) -> Non
         assert "x" in world.held
         world.held["x"] = "somebody else"
 
-    mine = process(world)
     with pytest.raises(LeaseLost):
-        await asyncio.gather(mine.alone("x", work()), robbed())
+        await asyncio.gather(alone(world, "x", "mine", work()), robbed())
     assert ended == ["cancelled"]
     assert world.held == {"x": "somebody else"}
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from bot.core.errors import AlreadyDecided, NotAllowed, UnknownOperation, VaultU
 from bot.core.exports import DeliveryBusy
 from bot.core.operations import Export
 from bot.core.operations.export import ExportPhase as P
+from bot.services.deliveries import Deliveries
 from sandbox.aura import fleet as aura
 from sandbox.aura.archives import backup_file, dump_file
 from sandbox.slack import cast as slack
@@ -226,23 +228,27 @@ async def test_the_requester_may_take_it_back_while_it_waits(story: Story) -> No
 async def test_a_crash_after_storing_is_found_and_told(story: Story) -> None:
     op = await asked(story)
     right, secret = from_console(story, op), await token(story)
-    deliveries = story.bot.house.deliveries
-
-    async def forgets(*_: object) -> None:
-        raise RuntimeError("the bot dies here")
-
-    object.__setattr__(deliveries, "_record", forgets)
-
-    async def whole() -> AsyncIterator[bytes]:
-        yield right
-
-    with pytest.raises(RuntimeError):
-        await deliveries.take(secret, whole(), len(right))
+    await dies_after_storing(story, secret, right)
     assert (await exported(story)).phase is P.AWAITING_FILE
     await story.restart()
     await story.advance(minutes=11)
     assert (await exported(story)).phase is P.DONE
     assert len((await story.bot.house.exports.contents()).exports) == 1
+
+
+async def dies_after_storing(story: Story, secret: str, content: bytes) -> None:
+    """Bring a file; the bot dies before it has recorded that it is in the vault."""
+    house = story.bot.house
+
+    async def forgets(*_: object) -> None:
+        raise RuntimeError("the bot dies here")
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield content
+
+    dying = replace(house.exporting._deliveries._arrivals, record=forgets)
+    with pytest.raises(RuntimeError):
+        await Deliveries(house.world, dying).take(secret, whole(), len(content))
 
 
 async def test_a_named_snapshot_is_exported_without_taking_another(story: Story) -> None:

@@ -34,7 +34,7 @@ from bot.views import restore as modal
 from bot.views.instances import InstanceRow
 from bot.views.kit import Message, View
 from tests.core.evidences import KEY, evidence
-from tests.core.export_samples import ARCHIVED, GUIDED, export
+from tests.core.export_samples import ARCHIVED, CLOSED, GUIDED, export
 from tests.core.samples import instance as sample
 from tests.views import upload_views, vault_views
 from tests.views.drill_views import drill, drills, last, line
@@ -122,6 +122,7 @@ def exports(said: str) -> Iterator[Export]:
             yield export(*events, **facts)
     refused = e.FileRefused(reason=said, hint=said)
     yield export(*GUIDED[:2], refused, e.Reminded(), public=False)
+    yield export(*GUIDED[:2], CLOSED, refused)
     left = e.ScratchLeft(name=said, reason=said)
     yield export(*ARCHIVED[:3], failed, left, way=Way.ARCHIVE)
 

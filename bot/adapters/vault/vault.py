@@ -244,8 +244,12 @@ class ObstoreVault:
 
     async def _conclude(self, name: str, manifest: Manifest) -> None:
         claim = await self._shelf.read(f"{name}{CLAIM}", Claim)
-        if claim is None or manifest.stored_at - claim.at > ABANDONED:
-            # whoever slept for a day finds its data cleaned up, or about to be
+        if claim is None:
+            raise VaultUnavailable(
+                "what was uploaded has been cleared away meanwhile, by a clean-up or by another "
+                "upload of the same export"
+            )
+        if manifest.stored_at - claim.at > ABANDONED:  # a clean-up may be at it any moment
             raise VaultUnavailable("the upload took longer than a day, and was given up")
         if not await self._shelf.create(f"{name}{MANIFEST}", manifest):
             raise VaultUnavailable("another manifest stands there already")

@@ -241,6 +241,7 @@ ExportStored = export.ExportStored
 FileRefused = export.FileRefused
 Progressed = export.Progressed
 Reminded = export.Reminded
+UploadClosed = export.UploadClosed
 UploadOpened = export.UploadOpened
 ApprovalNotNeeded = clone.ApprovalNotNeeded
 CloneAccepted = clone.CloneAccepted
@@ -286,11 +287,7 @@ Event = Annotated[
     | ReadSoFar
     | FoundWhole
     | drill.DrillEvent
-    | UploadOpened
-    | FileRefused
-    | Reminded
-    | Progressed
-    | ExportStored
+    | export.ExportEvent
     | ApprovalNotNeeded
     | CloneIntended
     | CloneAccepted

@@ -28,6 +28,8 @@ class ExportPhase(StrEnum):
     """The snapshot is complete and can be exported."""
     AWAITING_FILE = "awaiting_file"
     """Guided: a person exports it in the console and brings the file."""
+    CLOSING = "closing"
+    """Guided: time is up, and no more files are taken; one that is on its way may still arrive."""
     CREATING = "creating"
     """Archive: the ledger waits for the scratch instance; Aura is asked for it, once."""
     LOADING = "loading"
@@ -55,6 +57,8 @@ class ExportStep(StrEnum):
     """Open the upload, or enter a scratch instance in the ledger."""
     LOOK = "look"
     """See whether the file has reached the vault by another way, and remind people."""
+    CLOSE = "close"
+    """End it, unless its file is in the vault or still coming."""
     CREATE = "create"
     WATCH_SCRATCH = "watch_scratch"
     READ = "read"
@@ -78,9 +82,11 @@ TABLE: Table = {
     P.AWAITING_FILE: {
         e.FileRefused: P.AWAITING_FILE,
         e.Reminded: P.AWAITING_FILE,
+        e.UploadClosed: P.CLOSING,
         e.ExportStored: P.DONE,
         **_GIVES_UP,
     },
+    P.CLOSING: {e.FileRefused: P.CLOSING, e.ExportStored: P.DONE, **_GIVES_UP},
     P.CREATING: {e.ScratchCreated: P.LOADING, **_CLEANS_UP},
     P.LOADING: {e.ScratchRunning: P.READING, **_CLEANS_UP},
     P.READING: {e.Progressed: P.READING, e.ExportStored: P.CLEANING, **_CLEANS_UP},
@@ -97,6 +103,7 @@ _STEPS = {
     P.SNAPSHOTTING: ExportStep.WATCH_SNAPSHOT,
     P.PICKED: ExportStep.PLAN,
     P.AWAITING_FILE: ExportStep.LOOK,
+    P.CLOSING: ExportStep.CLOSE,
     P.CREATING: ExportStep.CREATE,
     P.LOADING: ExportStep.WATCH_SCRATCH,
     P.READING: ExportStep.READ,
@@ -107,11 +114,18 @@ _STEPS = {
 #: The phases in which the scratch instance is being deleted.
 CLEANINGS = frozenset({P.CLEANING, P.ABANDONING, P.WITHDRAWING})
 
+#: The phases in which a person's file still counts.
+WAITING = frozenset({P.AWAITING_FILE, P.CLOSING})
+
 #: How long each phase may take, and the reason when it took longer.
 LIMITS: Mapping[P, tuple[timedelta, str]] = {
     P.ACCEPTED: (timedelta(minutes=30), "Aura did not begin the snapshot within 30 minutes"),
     P.SNAPSHOTTING: (timedelta(hours=2), "no exportable snapshot was complete within 2 hours"),
     P.PICKED: (timedelta(hours=4), "no scratch instance was free within 4 hours"),
+    P.CLOSING: (
+        timedelta(hours=24),
+        "the file that came when time was up was not in the vault a day later",
+    ),
     P.CREATING: (timedelta(minutes=30), "Aura did not create the instance within 30 minutes"),
     P.LOADING: (timedelta(hours=12), "the instance was not running after 12 hours"),
     P.READING: (
@@ -200,12 +214,8 @@ class Export(Operation):
         if limit is None or now < limit:
             return None
         if self.phase is P.AWAITING_FILE:
-            if self.until is not None and now < self.until:
-                return e.Reminded()
-            return e.StepFailed(
-                reason="nobody brought the file in time, so nothing was exported",
-                hint="The snapshot stays in Aura as long as Aura keeps it. Ask again.",
-            )
+            early = self.until is not None and now < self.until
+            return e.Reminded() if early else e.UploadClosed()
         reason = LIMITS[self.phase][1]
         if self.phase in CLEANINGS:
             planned = self.last(e.ScratchPlanned)

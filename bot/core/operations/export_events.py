@@ -29,6 +29,12 @@ class Reminded(Frozen):
     kind: Literal["reminded"] = "reminded"
 
 
+class UploadClosed(Frozen):
+    """Time is up: no more files are taken, but for one that is on its way."""
+
+    kind: Literal["upload_closed"] = "upload_closed"
+
+
 class Progressed(Frozen):
     """An archive has come so far; told some ten times at most."""
 
@@ -50,3 +56,6 @@ class ExportStored(Frozen):
     counts: Counts | None = None
     """Of an archive: what was read, and what both sides agree on."""
     notes: tuple[str, ...] = ()
+
+
+ExportEvent = UploadOpened | FileRefused | Reminded | UploadClosed | Progressed | ExportStored

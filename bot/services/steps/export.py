@@ -22,9 +22,9 @@ from bot.core.vault import Facts, Kind
 from bot.core.vault.names import folder
 from bot.ports import GraphDoor
 from bot.services.archiving import Archiving
+from bot.services.arrivals import Arrivals, facts_of, stored
 from bot.services.counting import count
-from bot.services.deliveries import facts_of, stored
-from bot.services.exports import Actor, Exports
+from bot.services.exports import Actor
 from bot.services.fingerprints import Fingerprints
 from bot.services.hauls import Hauls, Record, Told
 from bot.services.scratch import Scratches
@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 
 #: Seconds between two looks for a file that came by another way.
 LOOK = 600.0
+#: Seconds between two looks at a file that was on its way when time was up.
+COMING = 60.0
 #: Seconds that counting a graph may take.
 COUNT = 600.0
 #: An archive tells its progress about so often.
@@ -46,10 +48,11 @@ class ExportSteps:
     """Performs what `bot.core.operations.export` asks for."""
 
     def __init__(
-        self, world: World, exports: Exports, scratches: Scratches, hauls: Hauls, record: Record
+        self, world: World, arrivals: Arrivals, scratches: Scratches, hauls: Hauls, record: Record
     ) -> None:
         self._world = world
-        self._exports = exports
+        self._arrivals = arrivals
+        self._exports = arrivals.exports
         self._scratches = scratches
         self._hauls = hauls
         self._record = record
@@ -68,6 +71,8 @@ class ExportSteps:
                 return await self._plan(op)
             case ExportStep.LOOK:
                 return await self._look(op)
+            case ExportStep.CLOSE:
+                return await self._arrivals.alone(op, self._close(op)) or Later(seconds=COMING)
             case ExportStep.CREATE:
                 return await self._scratches.create(op)
             case ExportStep.WATCH_SCRATCH:
@@ -139,6 +144,16 @@ class ExportSteps:
 
     async def _look(self, op: Export) -> e.Event | Later:
         """See whether the file is in the vault: brought by hand, or just before a crash."""
+        return await self._in_the_vault(op) or Later(seconds=LOOK)
+
+    async def _close(self, op: Export) -> e.Event | Later:
+        """End it when its file is not in the vault; to be done where none can be coming."""
+        return await self._in_the_vault(op) or e.StepFailed(
+            reason="nobody brought the file in time, so nothing was exported",
+            hint="The snapshot stays in Aura as long as Aura keeps it. Ask again.",
+        )
+
+    async def _in_the_vault(self, op: Export) -> e.Event | Later | None:
         inside = folder(op.environment, op.plan.instance.name, op.instance_id)
         try:
             contents = await self._exports.open.contents(inside)
@@ -148,7 +163,7 @@ class ExportSteps:
         for export in contents.exports:
             if export.manifest.operation_id == op.id:
                 return stored(export.manifest)
-        return Later(seconds=LOOK)
+        return None
 
     async def _read(self, op: Export, told: Told) -> e.Event:
         """Read the graph out of the scratch instance into the vault."""

@@ -14,7 +14,7 @@ from bot.services.recheck import Recheck
 from bot.services.steps import Later
 from bot.services.world import World
 
-#: A store that does not answer is asked again for so long.
+#: A store that gives nothing is asked again for so long; each piece begins that anew.
 PATIENCE = timedelta(minutes=15)
 #: Progress is told this many times at most, and not of files that are read in a moment.
 TIMES, WORTH_TELLING = 10, 256 * 1024 * 1024
@@ -80,15 +80,14 @@ class VerificationSteps:
 
     async def _read(self, op: Verification) -> e.Event:
         """Read the export as a whole, which may take hours; the haul goes on beside the ticks."""
+        telling = Telling(self._world, op)
         try:
             export = await self._exports.open.export(op.plan.export.name)
             check = await self._exports.verify(
-                export,
-                actor=Actor(who=op.requester, operation_id=op.id),
-                told=self._telling(op),
+                export, actor=Actor(who=op.requester, operation_id=op.id), told=telling
             )
         except VaultUnavailable as away:
-            if self._world.clock.now() - op.since < PATIENCE:
+            if await telling.broke() < PATIENCE:
                 raise  # the haul begins again by itself
             return e.StepFailed(reason=away.summary, hint="Nothing was found out about the export.")
         except BotError as trouble:
@@ -100,26 +99,36 @@ class VerificationSteps:
             hint="Do not count on it. Make another one while the snapshot lives.",
         )
 
-    def _telling(self, op: Verification) -> "Telling | None":
-        return Telling(self._world, op) if op.plan.export.size >= WORTH_TELLING else None
-
 
 class Telling:
-    """Tells how far the reading has come, each tenth of the way."""
+    """Tells how far the reading has come, each tenth of the way, and where it broke off."""
 
     def __init__(self, world: World, op: Verification) -> None:
         self._world = world
         self._op = op
-        self._next = op.plan.export.size // TIMES
+        size = op.plan.export.size
+        self._step = size // TIMES if size >= WORTH_TELLING else size
+        self._next = self._step
+        self._done = 0
 
     async def __call__(self, done: int) -> None:
         """Record how far it is, where that is worth it."""
-        size = self._op.plan.export.size
-        if done < self._next or done >= size:
-            return
-        self._next = done + size // TIMES
-        now = self._world.clock.now()
-        event = e.ReadSoFar(done=done)
+        self._done = done
+        if self._next <= done < self._op.plan.export.size:
+            await self._tell()
+
+    async def broke(self) -> timedelta:
+        """Return how long the store has given nothing; what it gave before is recorded."""
+        if self._done:
+            await self._tell()
+            return timedelta()
+        op = await self._world.operations.get(self._op.id)
+        last = op.when(e.ReadSoFar) if op else None
+        return self._world.clock.now() - max(last or self._op.since, self._op.since)
+
+    async def _tell(self) -> None:
+        self._next = self._done + self._step
+        now, event = self._world.clock.now(), e.ReadSoFar(done=self._done)
         await self._world.operations.update(
             self._op.id, lambda current: advance(current, event, now=now)
         )

@@ -12,6 +12,7 @@ from bot.core.operations.export import ExportStep as S
 from tests.core.drill_samples import CREATED, GONE, LEFT, PLANNED, RUNNING
 from tests.core.export_samples import (
     ARCHIVED,
+    CLOSED,
     GUIDED,
     OPENED,
     PICKED,
@@ -68,7 +69,9 @@ def test_from_the_ledger_on_every_end_leads_through_the_deletion(
     assert advance(op, gone, now=NOW).phase is end
 
 
-@pytest.mark.parametrize("phase", [P.ACCEPTED, P.SNAPSHOTTING, P.PICKED, P.AWAITING_FILE])
+@pytest.mark.parametrize(
+    "phase", [P.ACCEPTED, P.SNAPSHOTTING, P.PICKED, P.AWAITING_FILE, P.CLOSING]
+)
 def test_before_an_instance_may_exist_nothing_is_cleaned_up(phase: P) -> None:
     assert TABLE[phase][e.StepFailed] is P.FAILED
     assert TABLE[phase][e.Cancelled] is P.CANCELLED
@@ -99,7 +102,7 @@ def test_only_so_many_refused_files_are_told() -> None:
     assert advance(op, STORED, now=NOW).phase is P.DONE
 
 
-def test_people_are_reminded_every_few_hours_and_the_end_is_a_failure() -> None:
+def test_people_are_reminded_every_few_hours_until_time_is_up() -> None:
     op = export(PICKED, OPENED)
     told = 0
     while True:
@@ -108,12 +111,22 @@ def test_people_are_reminded_every_few_hours_and_the_end_is_a_failure() -> None:
         event = op.due(at)
         assert event is not None
         op = advance(op, event, now=at)
-        if op.final:
+        if op.phase is not P.AWAITING_FILE:
             break
         told += 1
-    assert op.phase is P.FAILED
+    assert (op.phase, op.next_step()) == (P.CLOSING, S.CLOSE)
     assert told == 5
-    assert op.ended_at == OPENED.until
+    assert op.since == OPENED.until
+
+
+def test_a_file_that_was_on_its_way_when_time_was_up_still_counts_for_a_day() -> None:
+    op = export(PICKED, OPENED, CLOSED)
+    assert advance(op, STORED, now=NOW).phase is P.DONE
+    assert advance(op, REFUSED, now=NOW).phase is P.CLOSING
+    assert op.due(op.since + hours(23)) is None
+    assert isinstance(op.due(op.since + hours(24)), e.StepFailed)
+    with pytest.raises(IllegalTransition):
+        advance(op, e.Reminded(), now=NOW)
 
 
 def test_reading_ends_when_the_time_of_the_scratch_instance_is_up() -> None:

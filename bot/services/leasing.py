@@ -1,0 +1,50 @@
+"""Long work under a lease: by one process at a time over all replicas, and the command line.
+
+The process prolongs the lease as long as the work lives. When it dies the lease ends by itself.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.core.errors import BotError, StoreUnavailable
+from bot.ports import Leases
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+#: Seconds that a lease lasts, and after which it is prolonged.
+LEASE = 60.0
+RENEW = 15.0
+
+
+class LeaseLost(BotError):
+    """Another process may have the lease by now."""
+
+
+async def alone(leases: Leases, name: str, holder: str, work: Coroutine[Any, Any, T]) -> T | None:
+    """Do one piece of long work under a lease; None when somebody else is at it."""
+    if not await leases.take(name, holder, ttl=LEASE):
+        work.close()
+        return None
+    return await held(leases, name, holder, work)
+
+
+async def held(leases: Leases, name: str, holder: str, work: Coroutine[Any, Any, T]) -> T:
+    """Do work under a lease that this holder has, and give it back; raises LeaseLost."""
+    task = asyncio.create_task(work)
+    try:
+        while not (await asyncio.wait({task}, timeout=RENEW))[0]:
+            if not await leases.take(name, holder, ttl=LEASE):
+                raise LeaseLost("another process may be at it")
+        return await task
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        try:
+            await leases.drop(name, holder)
+        except StoreUnavailable as absent:  # it ends by itself
+            log.warning("a lease is left", why=absent.summary)
