@@ -12,12 +12,8 @@ from typing import assert_never
 from bot.core.alerts import Condition, Kind, Severity
 from bot.core.base import Frozen
 from bot.core.clocks import Clock, Reading, State
-from bot.core.protection import Protection
-from bot.core.sightings import Copy, Sighting
-from bot.core.tiers import TierFacts
+from bot.core.sightings import Sighting
 
-#: A copy that leaves within this time is spoken of, and for so long after it has left.
-SOON, PAST = timedelta(hours=48), timedelta(hours=24)
 #: An instance that cannot be looked at for so long is spoken of.
 BLIND = timedelta(hours=1)
 
@@ -68,6 +64,10 @@ def _overdue(key: str, sight: Sighting, reading: Reading) -> Condition:
                 f"Take a snapshot on demand, which can be exported: "
                 f"`/aura snapshot take {sight.id}`."
             )
+        case Clock.EXPORTED:
+            thing = "export outside Aura"
+            means = "If Aura or its account is lost, this is what is left of its data."
+            mend = f"Export it: `/aura export {sight.id}`."
         case Clock.PROVEN:
             thing = "snapshot that a drill has proven"
             means = "Newer snapshots are there, and nobody knows whether they restore."
@@ -81,7 +81,7 @@ def _overdue(key: str, sight: Sighting, reading: Reading) -> Condition:
         since = when(reading.since) if reading.since else "unknown"
         what = f"{newest} is from {since}, and should be at most {_long(goal)} old"
     grave = reading.clock is Clock.IN_PLACE and age > 2 * goal
-    return _about(
+    return about(
         sight,
         key,
         Kind.CLOCK,
@@ -118,7 +118,7 @@ def states(sight: Sighting, *, ours: bool) -> Findings:
     name = sight.instance.name
     if sight.gone_since is not None:
         return _one(
-            _about(
+            about(
                 sight,
                 key,
                 Kind.OUT_OF_BAND,
@@ -142,7 +142,7 @@ def states(sight: Sighting, *, ours: bool) -> Findings:
         mend = "Resume it in the Aura console when it is needed again."
     since = when(sight.status_since) if sight.status_since else "unknown"
     return _one(
-        _about(
+        about(
             sight,
             key,
             Kind.OUT_OF_BAND,
@@ -160,7 +160,7 @@ def blind(sight: Sighting, *, now: datetime) -> Findings:
     if sight.trouble_since is None or now - sight.trouble_since < BLIND:
         return Findings()
     return _one(
-        _about(
+        about(
             sight,
             f"blind:{sight.id}",
             Kind.SILENCE,
@@ -173,77 +173,11 @@ def blind(sight: Sighting, *, now: datetime) -> Findings:
     )
 
 
-def leaving(sight: Sighting, wanted: Protection, facts: TierFacts, *, now: datetime) -> Findings:
-    """Say which last copies are about to leave, and nothing longer-lived holds what they hold."""
-    if sight.gone_since is not None or wanted.keep_days is None:
-        return Findings()
-    found: list[Condition] = []
-    longest = facts.longest_days
-    if longest is not None and wanted.keep_days > longest:
-        for name, month in sorted(sight.months.items()):
-            last = month.leaves_at(facts)
-            over = f"{now:%Y-%m}" > name  # else a later one of this month may come
-            if last is None or not over or _outlived(name, sight.copies, last):
-                continue
-            if last - SOON <= now < last + PAST:
-                found.append(_month(sight, name, last, now))
-    found += _last_export(sight, facts, now)
-    return Findings(wrong=tuple(found))
-
-
-def _month(sight: Sighting, name: str, last: datetime, now: datetime) -> Condition:
-    left = last <= now
-    return _about(
-        sight,
-        f"leaving:{sight.id}:{name}",
-        Kind.LEAVING,
-        Severity.WARNING,
-        what=f"the last exportable snapshot of {sight.instance.name} from {name} "
-        f"{'left' if left else 'leaves'} at about {when(last)}, and no export holds that month",
-        means="Copies should be kept for longer than Aura keeps them."
-        if not left
-        else "Of that month there is no copy any more that could leave the instance.",
-        mend=f"Export it before then: `/aura export {sight.id}`."
-        if not left
-        else "An export schedule more often than once a month keeps this from happening again.",
-    )
-
-
-def _last_export(sight: Sighting, facts: TierFacts, now: datetime) -> list[Condition]:
-    ends = [copy.until for copy in sight.copies]
-    if not ends or None in ends:
-        return []
-    last = max(end for end in ends if end is not None)
-    newest = [month.leaves_at(facts) for month in sight.months.values()]
-    if any(end is None or end > last for end in newest) or not last - SOON <= now < last + PAST:
-        return []
-    word = "left" if last <= now else "leaves"
-    return [
-        _about(
-            sight,
-            f"leaving:{sight.id}:export",
-            Kind.LEAVING,
-            Severity.WARNING,
-            what=f"the last export of {sight.instance.name} {word} the vault at {when(last)}, "
-            "and no snapshot outlives it",
-            means="After that nothing outside the instance holds its data.",
-            mend=f"Export it anew: `/aura export {sight.id}`, or put a hold on the export.",
-        )
-    ]
-
-
-def _outlived(month: str, copies: Iterable[Copy], last: datetime) -> bool:
-    return any(
-        f"{copy.snapshot_at:%Y-%m}" == month and (copy.until is None or copy.until > last)
-        for copy in copies
-    )
-
-
 def _one(condition: Condition) -> Findings:
     return Findings(wrong=(condition,))
 
 
-def _about(
+def about(
     sight: Sighting,
     key: str,
     kind: Kind,
@@ -253,6 +187,7 @@ def _about(
     means: str,
     mend: str,
 ) -> Condition:
+    """Return a condition of an instance."""
     return Condition(
         key=key,
         kind=kind,

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from bot.core.base import Frozen, InstanceId, ProjectId
 from bot.core.errors import AmbiguousInstance, UnknownInstance
@@ -77,6 +77,9 @@ class Instance(InstanceSummary):
     memory: str | None = None
     storage: str | None = None
     cdc_mode: str | None = None
+    # left out where there is none, so that plans sealed before it was read keep their seals
+    key_id: str | None = Field(default=None, exclude_if=lambda key: key is None)
+    """The customer's own key that encrypts its storage; None: one of Aura's."""
 
     @property
     def condition(self) -> Condition:

@@ -1,7 +1,7 @@
-"""Protection: what an environment wants of its backups, and whether a tier can give it.
+"""Protection: what an environment wants of its backups.
 
-A preset is a place to start from; every key of it can be replaced. A wish that the tier cannot
-fulfil is said, with what would.
+A preset is a place to start from; every key of it can be replaced. What of it cannot be had is
+said by `bot.core.wishes`.
 """
 
 from collections.abc import Mapping
@@ -15,9 +15,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.core.base import Frozen
-from bot.core.instances import FREE, TIERS
 from bot.core.schedules import After, Timing, Work, Zone
-from bot.core.tiers import TierFacts
 
 
 class Encryption(StrEnum):
@@ -64,7 +62,9 @@ class Protection(Frozen):
     in_place_hours: int | None = Field(default=None, ge=1)
     """RPO within Aura: the age of the newest restorable snapshot."""
     off_instance_hours: int | None = Field(default=None, ge=1)
-    """RPO when the instance is lost: the age of the newest copy that can leave it."""
+    """RPO when the instance is lost: the age of the newest copy that can leave it, or has."""
+    export_hours: int | None = Field(default=None, ge=1)
+    """RPO when Aura itself is lost: the age of the newest sound export in the vault."""
     proven_days: int | None = Field(default=None, ge=1)
     """The age of the newest snapshot that a drill has proven."""
     keep_days: int | None = Field(default=None, ge=1)
@@ -92,6 +92,7 @@ PRESETS: Mapping[str, Protection] = MappingProxyType(
             exports=(Timing(cron="0 4 * * SUN"),),
             in_place_hours=30,
             off_instance_hours=8 * 24,
+            export_hours=8 * 24,
             keep_days=7,
         ),
         "production": Protection(
@@ -100,90 +101,9 @@ PRESETS: Mapping[str, Protection] = MappingProxyType(
             drills=(Timing(cron="0 6 * * MON"),),
             in_place_hours=26,
             off_instance_hours=8 * 24,
+            export_hours=8 * 24,
             proven_days=8,
             keep_days=30,
         ),
     }
 )
-
-
-class Wish(Frozen):
-    """A wish that cannot be fulfilled as things are: what, why not, and what would."""
-
-    subject: str
-    why: str
-    mend: str
-
-
-def unmet(
-    wanted: Protection, *, tier: str, region: str, facts: TierFacts, vault: bool, customer_key: bool
-) -> tuple[Wish, ...]:
-    """Compare what an environment wants with what an instance of this tier can give.
-
-    ``vault`` says whether exports outside Aura are set up, ``customer_key`` whether the
-    instance's storage is encrypted with a key of the customer's.
-    """
-    name = TIERS.get(tier, tier)
-    found = []
-    if wanted.in_place_hours and facts.any_hours is None and not _regular(wanted.snapshots):
-        found.append(
-            Wish(
-                subject=f"a snapshot every {wanted.in_place_hours} h",
-                why=f"{name} takes none by itself, and no snapshot schedule is set",
-                mend='Set snapshots = [{ cron = "0 2 * * *" }], or choose a paid tier.',
-            )
-        )
-    if facts.any_hours and wanted.in_place_hours and facts.any_hours > wanted.in_place_hours:
-        found.append(
-            Wish(
-                subject=f"a snapshot every {wanted.in_place_hours} h",
-                why=f"{name} takes one every {facts.any_hours} h by itself",
-                mend="Set a snapshot schedule as often as that.",
-            )
-        )
-    if tier == FREE and (wanted.exports or wanted.off_instance_hours or wanted.drills):
-        found.append(
-            Wish(
-                subject="copies outside the instance",
-                why=f"{name} keeps only the latest snapshot",
-                mend="Choose AuraDB Professional or above, or take these wishes back.",
-            )
-        )
-    longest = facts.longest_days
-    if wanted.keep_days and longest is not None and wanted.keep_days > longest and not vault:
-        found.append(
-            Wish(
-                subject=f"copies kept for {wanted.keep_days} days",
-                why=f"{name} keeps none longer than {longest} days",
-                mend="Set up a [vault] and an export schedule; exports are kept as you say.",
-            )
-        )
-    if wanted.exports and not vault:
-        found.append(
-            Wish(
-                subject="exports",
-                why="there is no vault to put them in",
-                mend="Set [vault] url to a folder or a bucket.",
-            )
-        )
-    if wanted.regions and region and region not in wanted.regions:
-        found.append(
-            Wish(
-                subject=f"regions {', '.join(wanted.regions)}",
-                why=f"the instance is in {region}, and so are its snapshots",
-                mend="Copy it into an allowed region, or allow this one.",
-            )
-        )
-    if Encryption.CUSTOMER_KEY in wanted.encryption and not customer_key:
-        found.append(
-            Wish(
-                subject="a key of your own",
-                why="the instance is encrypted with a key of Aura's",
-                mend="A key is chosen when an instance is made; copy it into one that has it.",
-            )
-        )
-    return tuple(found)
-
-
-def _regular(timings: tuple[Timing, ...]) -> bool:
-    return any(timing.cron for timing in timings)

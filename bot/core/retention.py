@@ -8,6 +8,7 @@ calls a day, however large the fleet. What differs from the table is reported, o
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from pydantic import AwareDatetime
 
@@ -147,6 +148,30 @@ def differences(known: Iterable[Witness], tiers: Mapping[str, TierFacts]) -> tup
         if (most is not None and most < span) or least >= span + EDGE:
             found.append(Difference(tier=tier, sort=sort, said=span, least=least, most=most))
     return tuple(found)
+
+
+#: The figure of a tier that each sort is about.
+_FIGURES: Mapping[Sort, str] = MappingProxyType(
+    {
+        Sort.SCHEDULED: "restorable_days",
+        Sort.EXPORTABLE: "exportable_days",
+        Sort.ON_DEMAND: "on_demand_days",
+    }
+)
+
+
+def learned(known: Iterable[Witness], tiers: Mapping[str, TierFacts]) -> Mapping[str, TierFacts]:
+    """Return the tiers' facts with what was seen in place of what is written, where they differ.
+
+    Where Aura keeps one shorter, the figure is the age at which one was gone; where it keeps one
+    longer, the age at which one was still there. Both in whole days, rounded down.
+    """
+    found = dict(tiers)
+    for each in differences(known, tiers):
+        seen = each.most if each.most is not None and each.most < each.said else each.least
+        facts = found.get(each.tier, TierFacts())
+        found[each.tier] = facts.model_copy(update={_FIGURES[each.sort]: seen.days})
+    return found
 
 
 def _earliest_gone(held: Iterable[Witness], like: Witness) -> timedelta | None:

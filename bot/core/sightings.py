@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from bot.core.base import Frozen, InstanceId
-from bot.core.clocks import Clock, Reading, Seen, State, read
+from bot.core.clocks import LISTED, Clock, Reading, Seen, State, read
 from bot.core.instances import Instance, InstanceSummary
 from bot.core.protection import Protection
 from bot.core.snapshots import Exportable, Snapshot
@@ -35,15 +35,34 @@ class Copy(Frozen):
 
 
 class Month(Frozen):
-    """The newest exportable snapshot of a month, as far as one was seen."""
+    """The newest exportable snapshot of a month, as far as one was seen.
+
+    ``other_at`` is the newest of the other sort, which may stay for longer: one that was asked
+    for beside one that Aura took by itself.
+    """
 
     taken_at: AwareDatetime
     on_demand: bool
+    other_at: AwareDatetime | None = None
+
+    def joined(self, snapshot: Snapshot) -> "Month":
+        """Return this with one more snapshot of the month."""
+        if snapshot.on_demand is self.on_demand:
+            newest = max(self.taken_at, snapshot.taken_at)
+            return self.model_copy(update={"taken_at": newest})
+        known = max(filter(None, (self.other_at, snapshot.taken_at)))
+        if known <= self.taken_at:
+            return self.model_copy(update={"other_at": known})
+        return Month(taken_at=known, on_demand=not self.on_demand, other_at=self.taken_at)
 
     def leaves_at(self, facts: TierFacts) -> datetime | None:
-        """Return when it is expected to be exportable no more, or None when nothing says."""
-        days = facts.on_demand_days if self.on_demand else facts.exportable_days
-        return None if days is None else self.taken_at + timedelta(days=days)
+        """Return when none of it is expected to be exportable any more, None when nothing says."""
+        days = {True: facts.on_demand_days, False: facts.exportable_days}
+        ends = [(self.taken_at, days[self.on_demand])]
+        if self.other_at is not None:
+            ends.append((self.other_at, days[not self.on_demand]))
+        known = [at + timedelta(days=kept) for at, kept in ends if kept is not None]
+        return max(known) if len(known) == len(ends) else None
 
 
 class Sighting(Frozen):
@@ -117,8 +136,8 @@ class Sighting(Frozen):
         for snapshot in found:
             if snapshot.completed and snapshot.exportable is Exportable.YES:
                 name = f"{snapshot.taken_at.astimezone(UTC):%Y-%m}"
-                if name not in months or months[name].taken_at < snapshot.taken_at:
-                    months[name] = Month(taken_at=snapshot.taken_at, on_demand=snapshot.on_demand)
+                first = Month(taken_at=snapshot.taken_at, on_demand=snapshot.on_demand)
+                months[name] = months.get(name, first).joined(snapshot)
         return {name: months[name] for name in sorted(months)[-MONTHS:]}
 
     def gone(self, *, at: datetime) -> "Sighting":
@@ -146,18 +165,31 @@ class Sighting(Frozen):
         seen = self.seen.model_copy(update={"exported_at": newest, "proven_at": proven_at})
         return self.model_copy(update={"copies": kept, "seen": seen})
 
-    def clocks(self, wanted: Protection, *, now: datetime) -> tuple[Reading, ...]:
-        """Return the three clocks; unknown where a look is too long ago to say."""
-        found = read(self.seen, wanted, now=now, stale=timedelta.max)
-        return tuple(self._honest(reading) for reading in found)
+    def clocks(
+        self,
+        wanted: Protection,
+        facts: TierFacts,
+        *,
+        now: datetime,
+        vault_at: datetime | None,
+    ) -> tuple[Reading, ...]:
+        """Return the clocks; unknown where a look is too long ago to say.
 
-    def _honest(self, reading: Reading) -> Reading:
+        ``facts`` are those of its tier; ``vault_at`` is when the vault was last listed, or now
+        where there is none.
+        """
+        found = read(self.seen, wanted, facts, now=now, stale=timedelta.max)
+        return tuple(self._honest(reading, vault_at) for reading in found)
+
+    def _honest(self, reading: Reading, vault_at: datetime | None) -> Reading:
         """Take back "overdue" where nobody has looked since it became so."""
-        if reading.clock is Clock.PROVEN or reading.state is not State.OVERDUE:
+        if reading.state is not State.OVERDUE or reading.clock is Clock.PROVEN:
             return reading
-        looked, since, goal = self.seen.read_at, reading.since, reading.target
-        if looked is None or since is None or goal is None:  # pragma: no cover - it has all three
+        looked = self.seen.read_at if reading.clock in LISTED else vault_at
+        since, goal = reading.since, reading.target
+        if looked is None or since is None or goal is None:
+            return reading.unknown()
+        over = max(since + goal, reading.lapsed or since)
+        if looked > over and reading.at - looked <= STALE:
             return reading
-        if looked > since + goal and reading.at - looked <= STALE:
-            return reading
-        return reading.model_copy(update={"since": None, "never": False})
+        return reading.unknown()

@@ -35,12 +35,13 @@ class TierFacts(Frozen):
     as_of: date = AS_OF
     source: str = SOURCE
 
-    @property
-    def longest_days(self) -> int | None:
-        """The longest that any snapshot of this tier stays exportable; None when not stated."""
-        return max(
-            (d for d in (self.exportable_days, self.on_demand_days) if d is not None), default=None
-        )
+    def kept_days(self, *, on_demand: bool) -> int:
+        """Return for how many days exportable ones are had; 0 when none are, or nothing says.
+
+        ``on_demand`` says whether any are asked for besides those that Aura takes by itself.
+        """
+        asked = self.on_demand_days if on_demand else None
+        return max(self.exportable_days or 0, asked or 0)
 
     def leaves_at(self, snapshot: Snapshot) -> datetime | None:
         """Return when a snapshot is expected to disappear, or None when nothing says."""

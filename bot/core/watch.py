@@ -16,7 +16,8 @@ from datetime import UTC, date, datetime, timedelta
 from pydantic import Field
 
 from bot.core.base import Frozen
-from bot.core.clocks import DUE, Clock, Reading, Seen, State, read, target
+from bot.core.clocks import DUE, LISTED, Reading, Seen, State, read, target
+from bot.core.leaving import PAST, last
 from bot.core.protection import Protection
 from bot.core.sightings import STALE, Look, Sighting
 from bot.core.snapshots import MOST_DAYS
@@ -71,11 +72,19 @@ def list_due(
     if read_at is None or read_at > now:
         return now
     times = [read_at + IDLE]
-    for reading in _readings(sight, wanted, now):
+    for reading in _readings(sight, wanted, facts, now):
         since, goal = reading.since or read_at, reading.target
         if goal is None:  # pragma: no cover - those without a target are left out before
             continue
+        if reading.lapsed is not None and read_at <= reading.lapsed <= now:
+            return now
+        if reading.until is not None:  # then it counts no more, however young it may be
+            goal = min(goal, reading.until - since)
         times.append(_next(since + DUE * goal, since + goal, read_at, _expected(since, facts)))
+    goes = last(sight, facts)
+    soon, end = (goes.soon_at, goes.leaves_at) if goes is not None else (None, None)
+    if goes is not None and soon is not None and end is not None and now < end + PAST:
+        times.append(_next(soon, end, read_at, _expected(goes.at, facts)))
     return min(times)
 
 
@@ -84,10 +93,10 @@ def month_due(
 ) -> str | None:
     """Return the month whose newest exportable snapshot is to be found now, or None.
 
-    Only where copies are wanted for longer than the tier keeps any; once a month, after its end.
+    Only where copies are wanted for longer than the tier keeps them; once a month, after its end.
     """
-    longest = facts.longest_days
-    if longest is None or wanted.keep_days is None or wanted.keep_days <= longest:
+    kept = [d for d in (facts.exportable_days, facts.on_demand_days) if d is not None]
+    if not kept or wanted.keep_days is None or wanted.keep_days <= min(kept):
         return None
     if sight.gone_since is not None or sight.status is None or sight.trouble_in is Look.SNAPSHOTS:
         return None
@@ -127,7 +136,13 @@ def _next(due: datetime, over: datetime, read_at: datetime, expected: datetime) 
 
 
 def next_day(
-    sight: Sighting, wanted: Protection, *, before: Seen, asked: date | None, now: datetime
+    sight: Sighting,
+    wanted: Protection,
+    facts: TierFacts,
+    *,
+    before: Seen,
+    asked: date | None,
+    now: datetime,
 ) -> date | None:
     """Return the next day to ask for in a look at the snapshots, or None when it is over.
 
@@ -137,7 +152,7 @@ def next_day(
     today = now.astimezone(UTC).date()
     if asked is None:
         return today
-    readings = _readings(sight, wanted, now)
+    readings = _readings(sight, wanted, facts, now)
     if all(reading.state is State.FRESH for reading in readings):
         return None
     goals = [reading.target for reading in readings if reading.target is not None]
@@ -152,11 +167,13 @@ def next_day(
     return day if day >= first else None
 
 
-def _readings(sight: Sighting, wanted: Protection, now: datetime) -> list[Reading]:
+def _readings(
+    sight: Sighting, wanted: Protection, facts: TierFacts, now: datetime
+) -> list[Reading]:
     """Return the clocks that a look at the snapshots can move, as if it had been read just now."""
     fresh = sight.seen.model_copy(update={"read_at": now})
     return [
         reading
-        for reading in read(fresh, wanted, now=now, stale=STALE)
-        if reading.clock is not Clock.PROVEN and target(wanted, reading.clock) is not None
+        for reading in read(fresh, wanted, facts, now=now, stale=STALE)
+        if reading.clock in LISTED and target(wanted, reading.clock) is not None
     ]

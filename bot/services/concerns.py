@@ -13,6 +13,7 @@ from bot.core.conditions import Findings
 from bot.core.environments import Environment
 from bot.core.errors import ChatFailed
 from bot.core.housekeeping import Bearings
+from bot.core.leaving import leaving
 from bot.core.operations import Operation
 from bot.core.operations import events as e
 from bot.core.people import ineligible
@@ -20,6 +21,8 @@ from bot.core.retention import differences
 from bot.core.sightings import Sighting
 from bot.core.tiers import facts
 from bot.services.gate import Gate
+from bot.services.shelves import listed_at
+from bot.services.witnessing import Witnessing
 from bot.services.world import World
 
 log = structlog.get_logger(__name__)
@@ -52,7 +55,7 @@ class Concerns:
         """Judge everything once."""
         world, now = self._world, self._world.clock.now()
         bearings = await self._people(await self._audit(bearings))
-        found = await self._instances(tuple(sights), away=bearings.aura_away_since is not None)
+        found = await self._instances(tuple(sights), bearings)
         found += await self._schedules()
         found += housekeeping.aura(bearings, now=now)
         rules = world.estate.watching
@@ -64,21 +67,25 @@ class Concerns:
             heard_at=(await world.watch.last_heard()).get("scheduler"),
             now=now,
         )
-        learned = differences(await world.watch.witnesses(), world.estate.tiers)
-        return Concerned(findings=found + housekeeping.retention(learned), bearings=bearings)
+        found += housekeeping.retention(
+            differences(await world.watch.witnesses(), world.estate.tiers)
+        )
+        return Concerned(findings=found, bearings=bearings)
 
-    async def _instances(self, sights: tuple[Sighting, ...], *, away: bool) -> Findings:
+    async def _instances(self, sights: tuple[Sighting, ...], bearings: Bearings) -> Findings:
         world, now = self._world, self._world.clock.now()
+        tiers, vault_at = await Witnessing(world).tiers(), listed_at(world, bearings)
         ours = await self._ours(sights)
         wrong, unknown = list[Condition](), set[str]()
         for sight in sights:
             wanted = world.estate.watch(sight.environment).protection
             found = [conditions.states(sight, ours=sight.id in ours)]
             if sight.gone_since is None:
-                tier = facts(sight.tier, world.estate.tiers)
-                found.append(conditions.clocks(sight, sight.clocks(wanted, now=now)))
-                found.append(conditions.leaving(sight, wanted, tier, now=now))
-            if not away:
+                tier = facts(sight.tier, tiers)
+                read = sight.clocks(wanted, tier, now=now, vault_at=vault_at)
+                found.append(conditions.clocks(sight, read))
+                found.append(leaving(sight, wanted, tier, now=now))
+            if bearings.aura_away_since is None:
                 found.append(conditions.blind(sight, now=now))
             for each in found:
                 wrong += each.wrong

@@ -20,12 +20,12 @@ from bot.core.errors import (
 from bot.core.housekeeping import Bearings
 from bot.core.instances import InstanceSummary
 from bot.core.protection import Protection
-from bot.core.retention import Witness, forgotten, to_ask, witnesses
 from bot.core.scratch import PREFIX
 from bot.core.sightings import Look, Sighting
 from bot.core.snapshots import Snapshot
 from bot.core.tiers import TierFacts, facts
 from bot.core.watch import list_due, look_due, month_day, month_due, next_day
+from bot.services.witnessing import Witnessing
 from bot.services.world import World
 
 log = structlog.get_logger(__name__)
@@ -54,6 +54,8 @@ class Lookout:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._witnessing = Witnessing(world)
+        self._tiers: Mapping[str, TierFacts] = world.estate.tiers
         self._answers = self._silent = 0
 
     async def __call__(
@@ -61,6 +63,7 @@ class Lookout:
     ) -> Round:
         """Look as far as a round of so many seconds may cost, and return what is known then."""
         sights = dict(known)
+        self._tiers = await self._witnessing.tiers()
         self._answers = self._silent = 0
         rules = self._world.estate.watching
         calls = max(1, round(rules.calls * seconds / 60))
@@ -177,20 +180,17 @@ class Lookout:
         return looked
 
     async def _list(self, sight: Sighting) -> Sighting:
-        before, wanted = sight.seen, self._wanted(sight)
+        before, wanted, tier = sight.seen, self._wanted(sight), self._facts(sight)
         found: list[Snapshot] = []
         asked: date | None = None
         looked = sight
         while True:
-            day = next_day(looked, wanted, before=before, asked=asked, now=self._now())
+            day = next_day(looked, wanted, tier, before=before, asked=asked, now=self._now())
             if day is None:
                 break
             found += await self._world.aura.snapshots(sight.id, day, background=True)
             looked, asked = sight.with_snapshots(found, at=self._now()), day
-        known = {w.key for w in await self._world.watch.witnesses()} if found else set()
-        for witness in witnesses(sight.tier, found, at=self._now()):
-            if witness.key not in known:
-                await self._world.watch.witness(witness)
+        await self._witnessing.meet(sight.tier, found)
         return looked
 
     async def _together(
@@ -252,44 +252,17 @@ class Lookout:
             return sight.troubled("Aura lists it, and does not know it", sort, at=now)
         return sight.gone(at=now)
 
-    async def _edges(self, sights: dict[InstanceId, Sighting]) -> None:
-        """Ask for the witnesses whose time has come, one of each tier and sort a round."""
-        now, tiers = self._now(), self._world.estate.tiers
-        known = await self._world.watch.witnesses()
-        for witness in known:
-            if forgotten(witness, facts(witness.tier, tiers), now=now):
-                await self._world.watch.dismiss(witness.key)
-        asked: set[tuple[str, str]] = set()
-        for witness in to_ask(known, tiers, now=now):
-            if (witness.tier, witness.sort) in asked:
-                continue
-            asked.add((witness.tier, witness.sort))
-            await self._edge(witness, sights)
-
-    async def _edge(self, witness: Witness, sights: dict[InstanceId, Sighting]) -> None:
-        sight = sights.get(witness.instance_id)
-        if sight is None or sight.gone_since is not None or sight.tier != witness.tier:
-            await self._world.watch.dismiss(witness.key)
-            return
-        found: Snapshot | None = None
+    async def _edges(self, sights: Mapping[InstanceId, Sighting]) -> None:
         try:
-            found = await self._world.aura.snapshot(
-                witness.instance_id, witness.snapshot_id, background=True
-            )
-        except AuraNotFound as gone:
-            if gone.reason != "snapshot-not-found":
-                return
+            await self._witnessing.edges(sights)
         except (AuraUnavailable, AuraThrottled) as trouble:
             raise _Away(trouble) from trouble
-        except AuraError:
-            return
-        await self._world.watch.witness(witness.after(found, at=self._now()))
 
     def _wanted(self, sight: Sighting) -> Protection:
         return self._world.estate.watch(sight.environment).protection
 
     def _facts(self, sight: Sighting) -> TierFacts:
-        return facts(sight.tier, self._world.estate.tiers)
+        return facts(sight.tier, self._tiers)
 
     def _apart(self, sights: Mapping[InstanceId, Sighting]) -> timedelta:
         return self._world.estate.watching.apart(len(sights))

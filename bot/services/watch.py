@@ -12,13 +12,15 @@ from bot.core.alerts import Alert
 from bot.core.clocks import Reading
 from bot.core.housekeeping import Bearings
 from bot.core.sightings import Sighting
+from bot.core.tiers import facts
 from bot.core.vitals import Vitals, summed
 from bot.ports import Raised
 from bot.services.alarms import Alarms
 from bot.services.concerns import Concerns
 from bot.services.gate import Gate
 from bot.services.lookout import Lookout
-from bot.services.shelves import list_vault
+from bot.services.shelves import list_vault, listed_at
+from bot.services.witnessing import Witnessing
 from bot.services.world import World
 
 log = structlog.get_logger(__name__)
@@ -44,11 +46,13 @@ class Watch:
         bearings, now = await log_.bearings(), self._world.clock.now()
         if bearings.began_at is None:
             bearings = bearings.model_copy(update={"began_at": now})
+        watched = self._world.estate.watched()
+        if watched:
+            bearings = await list_vault(self._world, bearings)
         known = {sight.id: sight for sight in await log_.sightings()}
-        if not self._world.estate.watched() and not known:
+        if not watched and not known:
             await self._well(bearings, said=True)
             return True
-        bearings = await list_vault(self._world, bearings)
         looked = await self._lookout(known, bearings, seconds=EVERY)
         judged = await self._concerns(looked.sights.values(), looked.bearings)
         bearings = judged.bearings.model_copy(update={"passed_at": now})
@@ -62,13 +66,23 @@ class Watch:
     async def clocks(
         self, environment: str | None = None
     ) -> tuple[tuple[Sighting, tuple[Reading, ...]], ...]:
-        """Return the three clocks of each watched instance, of one environment or of all.
+        """Return the clocks of each watched instance, of one environment or of all.
 
         Sorted by name and id. An instance that is gone has none.
         """
         now, estate = self._world.clock.now(), self._world.estate
+        tiers = await Witnessing(self._world).tiers()
+        vault_at = listed_at(self._world, await self._world.watch.bearings())
         found = [
-            (sight, sight.clocks(estate.watch(sight.environment).protection, now=now))
+            (
+                sight,
+                sight.clocks(
+                    estate.watch(sight.environment).protection,
+                    facts(sight.tier, tiers),
+                    now=now,
+                    vault_at=vault_at,
+                ),
+            )
             for sight in await self._world.watch.sightings()
             if environment in (None, sight.environment) and sight.gone_since is None
         ]

@@ -1,8 +1,8 @@
-"""Clocks in words: `in place 3 h ✓ · off instance 2 d, due · proven never, overdue`."""
+"""Clocks in words: `in place 3 h ✓ · off instance 2 d, due · exported never · proven never`."""
 
 from collections.abc import Iterable
 
-from bot.core.clocks import Reading, State
+from bot.core.clocks import LISTED, Reading, State
 from bot.views.kit import span
 
 _MARKS = {
@@ -17,7 +17,7 @@ _FULL, _EMPTY, _STEPS = "█", "░", 10
 
 
 def line(readings: Iterable[Reading]) -> str:
-    """Say the three clocks of an instance in one line."""
+    """Say the clocks of an instance in one line."""
     return " · ".join(f"{reading.clock} {_age(reading)}{_mark(reading)}" for reading in readings)
 
 
@@ -39,7 +39,9 @@ def worst(readings: Iterable[Reading]) -> Reading | None:
 def _age(reading: Reading) -> str:
     if reading.age is None:
         return "unknown"
-    return "never" if reading.never else span(reading.age)
+    if reading.never:  # a snapshot there may have been, and it is there no more
+        return "none" if reading.clock in LISTED else "never"
+    return span(reading.age)
 
 
 def _mark(reading: Reading) -> str:

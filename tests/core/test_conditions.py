@@ -11,26 +11,18 @@ from bot.core.conditions import BLIND, Findings
 from bot.core.deeds import owe
 from bot.core.housekeeping import AURA_AWAY, AURA_AWAY_LONG, Bearings, Outcome
 from bot.core.instances import InstanceSummary
-from bot.core.protection import Protection
 from bot.core.retention import Difference, Sort
 from bot.core.schedules import Work
-from bot.core.sightings import Copy, Look, Month, Sighting
-from bot.core.tiers import facts
+from bot.core.sightings import Look, Sighting
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PROFESSIONAL = facts("professional-db")  # 7 days of everything
-KEEPING = Protection(keep_days=30)
 
 
 def sight(**changes: object) -> Sighting:
     summary = InstanceSummary(id=InstanceId("a0000001"), name="orders", project_id=ProjectId("p"))
     known = Sighting(instance=summary, environment="production", status="running")
     return known.model_copy(update=changes)
-
-
-def with_month(name: str, taken_at: datetime, **changes: object) -> Sighting:
-    return sight(months={name: Month(taken_at=taken_at, on_demand=False)}, **changes)
 
 
 def only(found: Findings) -> str:
@@ -56,43 +48,6 @@ def test_one_instance_out_of_sight_is_told_after_an_hour() -> None:
     blind = sight().troubled("no permission", Look.STATE, at=NOON)
     assert conditions.blind(blind, now=NOON + BLIND - HOUR / 60) == Findings()
     assert "no permission" in only(conditions.blind(blind, now=NOON + BLIND))
-
-
-def test_the_last_exportable_of_a_month_is_told_from_two_days_before_until_a_day_after() -> None:
-    taken = datetime(2026, 10, 31, 12, tzinfo=UTC)
-    leaves = taken + 7 * DAY
-    month = with_month("2026-10", taken)
-    for hours, word in ((-49, None), (-47, "leaves"), (1, "left"), (25, None)):
-        found = conditions.leaving(month, KEEPING, PROFESSIONAL, now=leaves + hours * HOUR)
-        if word is None:
-            assert found == Findings()
-        else:
-            assert f"from 2026-10 {word} at about" in only(found)
-
-
-def test_what_an_export_holds_or_nobody_wants_longer_may_leave() -> None:
-    taken = datetime(2026, 10, 31, 12, tzinfo=UTC)
-    now = taken + 6 * DAY
-    saved = with_month("2026-10", taken, copies=(Copy(snapshot_at=taken - DAY),))
-    assert conditions.leaving(saved, KEEPING, PROFESSIONAL, now=now) == Findings()
-    brief = with_month("2026-10", taken, copies=(Copy(snapshot_at=taken, until=now + HOUR),))
-    found = conditions.leaving(brief, KEEPING, PROFESSIONAL, now=now)
-    assert "leaving:a0000001:2026-10" in [c.key for c in found.wrong]
-    month = with_month("2026-10", taken)
-    assert conditions.leaving(month, Protection(), PROFESSIONAL, now=now) == Findings()
-    unsaid = with_month("2026-10", taken)
-    assert conditions.leaving(unsaid, KEEPING, facts("new-tier"), now=now) == Findings()
-
-
-def test_the_last_export_is_told_when_nothing_outlives_it() -> None:
-    last = sight(copies=(Copy(snapshot_at=NOON - 30 * DAY, until=NOON + DAY),))
-    assert "the last export of orders leaves the vault" in only(
-        conditions.leaving(last, KEEPING, PROFESSIONAL, now=NOON)
-    )
-    newer = last.model_copy(update={"months": {"2026-11": Month(taken_at=NOON, on_demand=False)}})
-    assert conditions.leaving(newer, KEEPING, PROFESSIONAL, now=NOON) == Findings()
-    kept = sight(copies=(*last.copies, Copy(snapshot_at=NOON - 40 * DAY)))
-    assert conditions.leaving(kept, KEEPING, PROFESSIONAL, now=NOON) == Findings()
 
 
 def test_aura_away_is_told_after_a_while_and_grows_grave() -> None:

@@ -1,81 +1,12 @@
-"""What an environment wants, and what its instances' tier cannot give."""
+"""What an environment wants of its backups."""
 
 from datetime import UTC, datetime
 
 import pytest
 from pydantic import ValidationError
 
-from bot.core.protection import PRESETS, Encryption, Freeze, Protection, Wish, unmet
-from bot.core.schedules import Timing, Work
-from bot.core.tiers import facts
-
-NIGHTLY = Timing(cron="0 2 * * *")
-
-
-def wishes(
-    wanted: Protection,
-    tier: str = "professional-db",
-    *,
-    region: str = "europe-west1",
-    vault: bool = True,
-    customer_key: bool = False,
-) -> tuple[Wish, ...]:
-    return unmet(
-        wanted,
-        tier=tier,
-        region=region,
-        facts=facts(tier),
-        vault=vault,
-        customer_key=customer_key,
-    )
-
-
-@pytest.mark.parametrize(
-    ("wanted", "tier", "subject", "mend"),
-    [
-        (Protection(in_place_hours=24), "free-db", "a snapshot every 24 h", "paid tier"),
-        (Protection(in_place_hours=6), "professional-db", "a snapshot every 6 h", "schedule"),
-        (Protection(exports=(NIGHTLY,)), "free-db", "copies outside the instance", "Professional"),
-    ],
-)
-def test_a_wish_beyond_the_tier_is_said_with_what_would_help(
-    wanted: Protection, tier: str, subject: str, mend: str
-) -> None:
-    (wish,) = wishes(wanted, tier)
-    assert wish.subject == subject
-    assert mend in wish.mend
-
-
-def test_thirty_days_on_professional_need_a_vault() -> None:
-    monthly = Protection(keep_days=30)
-    (wish,) = wishes(monthly, vault=False)
-    assert wish.why == "AuraDB Professional keeps none longer than 7 days"
-    assert wishes(monthly) == ()
-    assert wishes(monthly, "business-critical", vault=False) == ()
-
-
-def test_exports_need_somewhere_to_go() -> None:
-    (wish,) = wishes(Protection(exports=(NIGHTLY,)), vault=False)
-    assert wish.why == "there is no vault to put them in"
-
-
-def test_a_region_that_is_not_allowed_is_said() -> None:
-    (wish,) = wishes(Protection(regions=("europe-west3",)))
-    assert "europe-west1" in wish.why
-    assert wishes(Protection(regions=("europe-west1",))) == ()
-    assert wishes(Protection(regions=("europe-west3",)), region="") == ()  # Aura did not say
-
-
-def test_a_key_of_ones_own_is_asked_for() -> None:
-    wanted = Protection(encryption=(Encryption.CUSTOMER_KEY,))
-    assert len(wishes(wanted)) == 1
-    assert wishes(wanted, customer_key=True) == ()
-
-
-@pytest.mark.parametrize("tier", ["professional-db", "business-critical", "enterprise-db"])
-@pytest.mark.parametrize("preset", PRESETS)
-def test_each_preset_can_be_had_on_each_paid_tier_with_a_vault(preset: str, tier: str) -> None:
-    assert wishes(PRESETS[preset], tier) == ()
+from bot.core.protection import PRESETS, Freeze, Protection
+from bot.core.schedules import Work
 
 
 def test_the_presets_ask_for_what_their_names_say() -> None:

@@ -8,6 +8,7 @@ from bot.core.retention import (
     Witness,
     differences,
     forgotten,
+    learned,
     said,
     to_ask,
     witnesses,
@@ -80,6 +81,15 @@ def test_what_stays_longer_is_learned() -> None:
     [found] = differences(live(30 * DAY)[0], FACTS)
     assert found.most is None
     assert found.least >= 8 * DAY
+
+
+def test_what_was_seen_counts_for_more_than_what_is_written() -> None:
+    assert learned(live(7 * DAY)[0], FACTS) == FACTS
+    shorter = learned(live(3 * DAY)[0], FACTS)[TIER]
+    assert (shorter.restorable_days, shorter.exportable_days) in ((3, 7), (4, 7))
+    longer = learned(live(30 * DAY)[0], FACTS)[TIER]
+    assert longer.restorable_days is not None
+    assert longer.restorable_days >= 8
 
 
 def test_exportable_ends_before_the_snapshot_does() -> None:

@@ -51,3 +51,8 @@ def test_a_stored_plan_keeps_its_seal(reason: str) -> None:
 )
 def test_a_changed_plan_is_another_plan(change: dict[str, Any]) -> None:
     assert plan(**change).seal != plan().seal
+
+
+def test_a_plan_of_an_instance_without_a_key_of_its_own_is_spelt_as_before_keys_were_read() -> None:
+    assert "key_id" not in canonical(plan())
+    assert plan(instance=instance(key_id="k")).seal != plan().seal

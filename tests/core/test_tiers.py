@@ -40,7 +40,7 @@ def test_a_snapshot_leaves_when_its_tier_says(tier: str, profile: str, days: int
 def test_nothing_is_said_where_nothing_is_known(tier: str) -> None:
     assert facts(tier).leaves_at(snapshot("AdHoc")) is None
     assert facts(tier).unexportable_at(snapshot("AdHoc")) is None
-    assert facts(tier).longest_days is None
+    assert facts(tier).kept_days(on_demand=True) == 0
 
 
 def test_a_full_scheduled_snapshot_may_leave_the_instance_for_fewer_days_than_it_is_kept() -> None:
@@ -58,6 +58,7 @@ def test_the_configuration_may_know_better() -> None:
     assert facts("professional-db", told).leaves_at(snapshot("Scheduled")) == NOON + timedelta(14)
 
 
-def test_the_longest_stay_counts_every_kind() -> None:
-    assert facts("enterprise-db").longest_days == 90
-    assert facts("business-critical").longest_days == 30
+def test_the_longest_stay_counts_those_on_demand_only_where_they_are_asked_for() -> None:
+    assert facts("enterprise-db").kept_days(on_demand=True) == 90
+    assert facts("enterprise-db").kept_days(on_demand=False) == 60
+    assert facts("business-critical").kept_days(on_demand=True) == 30

@@ -148,36 +148,38 @@ def test_a_month_is_searched_from_its_end_until_one_is_found() -> None:
 
 def test_days_are_asked_for_backwards_only_while_one_could_help() -> None:
     before = sight().seen
-    first = next_day(sight(), WANTED, before=before, asked=None, now=NOON)
+    first = next_day(sight(), WANTED, CRITICAL, before=before, asked=None, now=NOON)
     assert first == date(2026, 11, 22)
     found = sight(snapshot(NOON - HOUR))  # not exportable: the other clock wants more
-    assert next_day(found, WANTED, before=before, asked=first, now=NOON) == date(2026, 11, 21)
-    assert next_day(fresh(), WANTED, before=before, asked=first, now=NOON) is None
+    assert next_day(found, WANTED, CRITICAL, before=before, asked=first, now=NOON) == date(
+        2026, 11, 21
+    )
+    assert next_day(fresh(), WANTED, CRITICAL, before=before, asked=first, now=NOON) is None
 
 
 def test_days_before_the_last_look_are_not_asked_for_again() -> None:
     old = sight(snapshot(NOON - 2 * DAY), read_at=NOON - DAY)
     days, asked = [], None
-    while day := next_day(old, WANTED, before=old.seen, asked=asked, now=NOON):
+    while day := next_day(old, WANTED, CRITICAL, before=old.seen, asked=asked, now=NOON):
         days.append(asked := day)
     assert days == [date(2026, 11, 22), date(2026, 11, 21)]
 
 
 def test_a_look_ends_at_the_target_or_at_the_making_of_the_instance() -> None:
     days, asked = [], None
-    while day := next_day(sight(), WANTED, before=sight().seen, asked=asked, now=NOON):
+    while day := next_day(sight(), WANTED, CRITICAL, before=sight().seen, asked=asked, now=NOON):
         days.append(asked := day)
     assert len(days) == 10  # today, and as many as the longest target has, and one
     young = sight().seen.model_copy(update={"instance_since": NOON - DAY})
     asked = date(2026, 11, 21)
-    assert next_day(sight(), WANTED, before=young, asked=asked, now=NOON) is None
+    assert next_day(sight(), WANTED, CRITICAL, before=young, asked=asked, now=NOON) is None
 
 
 def test_overdue_is_said_only_after_a_look_that_could_have_found_more() -> None:
     late = NOON + 30 * HOUR
-    unread = sight(snapshot(NOON)).clocks(WANTED, now=late)
-    assert [c.state for c in unread] == [State.UNKNOWN, State.UNKNOWN, None]
-    read = sight(snapshot(NOON), read_at=late).clocks(WANTED, now=late)
+    unread = sight(snapshot(NOON)).clocks(WANTED, CRITICAL, now=late, vault_at=late)
+    assert [c.state for c in unread] == [State.UNKNOWN, State.UNKNOWN, None, None]
+    read = sight(snapshot(NOON), read_at=late).clocks(WANTED, CRITICAL, now=late, vault_at=late)
     assert read[0].state is State.OVERDUE
 
 
@@ -221,10 +223,68 @@ def test_the_newest_exportable_of_each_month_is_remembered() -> None:
     assert found.months["2026-10"].on_demand
 
 
+def test_beside_the_newest_of_a_month_the_newest_of_the_other_sort_is_remembered() -> None:
+    days = {29: "AdHoc", 27: "AdHoc", 30: "Scheduled", 28: "Scheduled"}
+    for order in (list(days), sorted(days), sorted(days, reverse=True)):
+        found = sight(
+            *(
+                snapshot(datetime(2026, 10, day, tzinfo=UTC), exportable=True, profile=days[day])
+                for day in order
+            )
+        )
+        month = found.months["2026-10"]
+        assert (month.taken_at.day, month.on_demand) == (30, False)
+        assert month.other_at is not None
+        assert month.other_at.day == 29
+        science = facts("enterprise-ds")  # 7 days, and 90 on demand
+        assert month.leaves_at(science) == month.other_at + 90 * DAY
+
+
+def test_a_look_comes_before_and_right_after_the_tier_lets_the_newest_go() -> None:
+    wanted, daily = Protection(off_instance_hours=192), facts("professional-db")
+    seen = sight(snapshot(NOON, exportable=True), read_at=NOON + 4 * DAY)
+    due = list_due(seen, wanted, daily, now=NOON + 4 * DAY)
+    assert due == NOON + 5 * DAY  # two days before it goes, though the clock is fresh until then
+    gone = NOON + 7 * DAY
+    late = sight(snapshot(NOON, exportable=True), read_at=gone - 5 * HOUR / 60)
+    assert list_due(late, wanted, daily, now=gone - HOUR / 60) == gone + timedelta(seconds=1)
+    after = gone + 2 * HOUR / 60
+    assert list_due(late, wanted, daily, now=after) == after
+    read = late.clocks(wanted, daily, now=after, vault_at=after)
+    assert [c.state for c in read if c.clock is Clock.OFF_INSTANCE] == [State.UNKNOWN]
+    looked = late.with_snapshots([], at=after)
+    read = looked.clocks(wanted, daily, now=after, vault_at=after)
+    assert [c.state for c in read if c.clock is Clock.OFF_INSTANCE] == [State.OVERDUE]
+
+
+def test_the_very_last_copy_is_looked_after_even_without_targets() -> None:
+    daily = facts("professional-db")
+    seen = sight(snapshot(NOON, exportable=True))
+    assert list_due(seen, Protection(), daily, now=NOON) == NOON + 5 * DAY
+    exported = seen.with_outside((Copy(snapshot_at=NOON),), None)
+    assert list_due(exported, Protection(), daily, now=NOON) == NOON + 7 * DAY
+
+
+@pytest.mark.parametrize(
+    ("listed", "state"),
+    [
+        (None, State.UNKNOWN),
+        (NOON - 4 * HOUR, State.UNKNOWN),
+        (NOON - HOUR, State.OVERDUE),
+    ],
+)
+def test_an_export_is_called_overdue_only_after_a_look_at_the_vault(
+    listed: datetime | None, state: State
+) -> None:
+    known = sight(snapshot(NOON)).with_outside((Copy(snapshot_at=NOON - 3 * DAY),), None)
+    read = known.clocks(Protection(export_hours=48), CRITICAL, now=NOON, vault_at=listed)
+    assert [c.state for c in read if c.clock is Clock.EXPORTED] == [state]
+
+
 def test_exports_and_drills_move_their_clocks() -> None:
     known = sight(snapshot(NOON)).with_outside((Copy(snapshot_at=NOON - DAY),), NOON - 2 * DAY)
     wanted = Protection(off_instance_hours=48, proven_days=7)
-    clocks = {c.clock: c for c in known.clocks(wanted, now=NOON)}
+    clocks = {c.clock: c for c in known.clocks(wanted, CRITICAL, now=NOON, vault_at=NOON)}
     assert clocks[Clock.OFF_INSTANCE].since == NOON - DAY
     assert clocks[Clock.PROVEN].since == NOON - 2 * DAY
 
@@ -250,7 +310,9 @@ def test_the_next_look_is_never_before_the_last_and_never_later_than_right_after
 @pytest.mark.parametrize("count", [3, MOST_TOLD + 9])
 def test_clocks_are_counted_and_the_worst_told(count: int) -> None:
     sights = [fresh() for _ in range(count)]
-    states, oldest = summed((s, s.clocks(WANTED, now=NOON)) for s in sights)
+    states, oldest = summed(
+        (s, s.clocks(WANTED, CRITICAL, now=NOON, vault_at=NOON)) for s in sights
+    )
     assert states == {"production|in place|fresh": count, "production|off instance|fresh": count}
     assert len(oldest) == min(2 * count, MOST_TOLD)
     assert oldest[0][1] is Clock.IN_PLACE  # 1 of 26 hours is worse than 5 of 192

@@ -28,7 +28,7 @@ async def test_a_fleet_that_is_well_is_quiet(story: Story) -> None:
     assert story.messages() == []
     clocks = {s.instance.name: clocks for s, clocks in await story.bot.house.watch.clocks()}
     assert set(clocks) == {"orders-prod", "catalog-prod"}
-    assert [str(r.state) for r in clocks["orders-prod"]] == ["fresh", "fresh", "None"]
+    assert [str(r.state) for r in clocks["orders-prod"]] == ["fresh", "fresh", "None", "None"]
 
 
 async def test_a_restore_by_the_console_is_told_within_one_poll_and_cleared(story: Story) -> None:

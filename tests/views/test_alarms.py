@@ -13,6 +13,7 @@ from bot.core.people import Group, Person
 from bot.core.protection import Protection
 from bot.core.sightings import Sighting
 from bot.core.snapshots import Snapshot
+from bot.core.tiers import facts
 from bot.views import alarms
 from tests.views.reading import read
 
@@ -40,7 +41,8 @@ def overdue() -> Alert:
         }
     )
     seen = seen.with_snapshots([old], at=NOON)
-    [condition] = clocks(seen, seen.clocks(Protection(in_place_hours=26), now=NOON)).wrong
+    wanted, tier = Protection(in_place_hours=26), facts(found.tier)
+    [condition] = clocks(seen, seen.clocks(wanted, tier, now=NOON, vault_at=NOON)).wrong
     return Alert(condition=condition, opened_at=NOON)
 
 

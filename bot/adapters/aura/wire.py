@@ -93,6 +93,7 @@ class WireInstance(WireSummary):
     memory: str | None = None
     storage: str | None = None
     cdc_enrichment_mode: str | None = None
+    customer_managed_key_id: str | None = None
 
 
 class WireSnapshot(Wire):
@@ -195,6 +196,7 @@ def instance(answer: Answer) -> Instance:
         memory=w.memory,
         storage=w.storage,
         cdc_mode=w.cdc_enrichment_mode,
+        key_id=w.customer_managed_key_id or None,
     )
 
 

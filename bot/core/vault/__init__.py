@@ -17,7 +17,7 @@ from bot.core.vault.manifest import (
     Protection,
 )
 from bot.core.vault.names import export_id
-from bot.core.vault.retention import Expiry, Keep, expiring, reasons
+from bot.core.vault.retention import Expiry, Keep, expiring, foreseen, reach, reasons
 
 __all__ = [
     "Check",
@@ -37,5 +37,7 @@ __all__ = [
     "expiring",
     "export_id",
     "find",
+    "foreseen",
+    "reach",
     "reasons",
 ]

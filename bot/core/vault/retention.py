@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
 
-from bot.core.base import Frozen
-from bot.core.vault.manifest import Contents, Debris, Export
+from bot.core.base import Frozen, InstanceId
+from bot.core.vault.manifest import Contents, Debris, Export, Kind
 
 
 class Keep(Frozen):
@@ -32,13 +32,27 @@ class Keep(Frozen):
     """Nothing goes before it has been in the vault for so long."""
 
 
-_PERIODS: tuple[tuple[str, Callable[[datetime], tuple[int, ...]]], ...] = (
-    ("hourly", lambda at: (at.year, at.month, at.day, at.hour)),
-    ("daily", lambda at: (at.year, at.month, at.day)),
-    ("weekly", lambda at: tuple(at.isocalendar()[:2])),
-    ("monthly", lambda at: (at.year, at.month)),
-    ("yearly", lambda at: (at.year,)),
+#: Each period's name, how a moment falls into one, and about how long one is.
+_PERIODS: tuple[tuple[str, Callable[[datetime], tuple[int, ...]], timedelta], ...] = (
+    ("hourly", lambda at: (at.year, at.month, at.day, at.hour), timedelta(hours=1)),
+    ("daily", lambda at: (at.year, at.month, at.day), timedelta(days=1)),
+    ("weekly", lambda at: tuple(at.isocalendar()[:2]), timedelta(days=7)),
+    ("monthly", lambda at: (at.year, at.month), timedelta(days=30)),
+    ("yearly", lambda at: (at.year,), timedelta(days=365)),
 )
+
+
+def reach(keep: Keep, every: timedelta) -> timedelta:
+    """Return about how old the oldest export grows that stays, where one comes ``every`` so often.
+
+    Between the last of a period and the first of the next lies one such step; the periods that
+    follow are as long as they are, or as that step where it is longer.
+    """
+    found = [keep.copies * every, timedelta(days=keep.days)]
+    for word, _, length in _PERIODS:
+        if count := getattr(keep, word):
+            found.append((count - 1) * max(length, every) + every)
+    return max(found)
 
 
 class Expiry(Frozen):
@@ -77,18 +91,92 @@ def reasons(
     exports: Iterable[Export], rules: Mapping[str, Keep], now: datetime
 ) -> dict[str, tuple[Export, tuple[str, ...]]]:
     """Return, by name, each export and why it stays; no reason means that it may go."""
-    groups: dict[tuple[str, str, str], list[Export]] = defaultdict(list)
-    for export in exports:
-        m = export.manifest
-        groups[m.environment, m.instance_id, m.kind].append(export)
     found: dict[str, tuple[Export, tuple[str, ...]]] = {}
-    for (environment, _, _), group in groups.items():
+    for (environment, _, _), group in _grouped(exports).items():
         keep = rules.get(environment)
         chosen = _chosen([e for e in group if e.sound], keep) if keep else {}
         for export in group:
             why = [*_protected(export, keep, now), *chosen.get(export.name, [])]
             found[export.name] = (export, tuple(why))
     return found
+
+
+def foreseen(
+    exports: Iterable[Export],
+    rules: Mapping[str, Keep],
+    coming: Mapping[tuple[str, InstanceId], Iterable[datetime]],
+    *,
+    now: datetime,
+    within: timedelta,
+) -> Mapping[str, datetime]:
+    """Return, by name, when the rules will let each export go, as far as that is foreseen.
+
+    ``coming`` are the times of the archives that schedules will bring, by environment and
+    instance; only an export that comes, or the end of its first ``days``, can make one go. What
+    may go already is told with the moment from which on it might. The daily pass deletes it
+    within a day after that.
+    """
+    found: dict[str, datetime] = {}
+    for (environment, instance, kind), group in _grouped(exports).items():
+        keep = rules.get(environment)
+        if keep is None:
+            continue
+        slots = coming.get((environment, instance), ()) if kind is Kind.ARCHIVE else ()
+        life = _Life(group, keep, rules, slots)
+        for export in group:
+            end = life.end(export, now=now, until=now + within)
+            if end is not None:
+                found[export.name] = end
+    return found
+
+
+def _grouped(exports: Iterable[Export]) -> Mapping[tuple[str, InstanceId, Kind], list[Export]]:
+    """Return the exports of each instance and kind: only among these the rules choose."""
+    groups: dict[tuple[str, InstanceId, Kind], list[Export]] = defaultdict(list)
+    for export in exports:
+        m = export.manifest
+        groups[m.environment, m.instance_id, m.kind].append(export)
+    return groups
+
+
+class _Life:
+    """The past and the foreseen future of the exports of one instance and kind."""
+
+    def __init__(
+        self, group: list[Export], keep: Keep, rules: Mapping[str, Keep], slots: Iterable[datetime]
+    ) -> None:
+        coming = [_like(group[0], at) for at in slots]
+        self._all = [*group, *coming]
+        self._rules = rules
+        stored = [export.manifest.stored_at for export in self._all]
+        self._moments = sorted({*stored, *(at + timedelta(days=keep.days) for at in stored)})
+        self._goes: dict[datetime, set[str]] = {}
+
+    def end(self, export: Export, *, now: datetime, until: datetime) -> datetime | None:
+        """Return from when on it may go; None when not before ``until``."""
+        past = [at for at in self._moments if export.manifest.stored_at <= at <= now]
+        first: datetime | None = None
+        for at in (now, *reversed(past)):  # back to when it began to be of no more use
+            if export.name not in self._going(at):
+                break
+            first = at
+        if first is not None:
+            return first
+        ahead = (at for at in self._moments if now < at <= until)
+        return next((at for at in ahead if export.name in self._going(at)), None)
+
+    def _going(self, at: datetime) -> set[str]:
+        if at not in self._goes:
+            there = [export for export in self._all if export.manifest.stored_at <= at]
+            found = reasons(there, self._rules, at)
+            self._goes[at] = {name for name, (_, why) in found.items() if not why}
+        return self._goes[at]
+
+
+def _like(export: Export, at: datetime) -> Export:
+    """Return the export that a schedule will bring at that time, beside one that is there."""
+    coming = {"name": f"coming {at.isoformat()}", "taken_at": at, "stored_at": at}
+    return Export(manifest=export.manifest.model_copy(update=coming))
 
 
 def _protected(export: Export, keep: Keep | None, now: datetime) -> list[str]:
@@ -110,7 +198,7 @@ def _chosen(sound: list[Export], keep: Keep) -> dict[str, list[str]]:
     newest = sorted(sound, key=_age, reverse=True)
     for export in newest[: keep.copies]:
         why[export.name].append("copies")
-    for word, period in _PERIODS:
+    for word, period, _ in _PERIODS:
         left, seen = getattr(keep, word), set()
         for export in newest:
             of = period(export.manifest.taken_at.astimezone(UTC))

@@ -30,6 +30,7 @@ from bot.services.hauls import Hauls, Record, Told
 from bot.services.scratch import Scratches
 from bot.services.steps import Later
 from bot.services.steps.snapshot import begin_snapshot, begun, watch_snapshot
+from bot.services.witnessing import Witnessing
 from bot.services.world import World
 
 log = structlog.get_logger(__name__)
@@ -134,7 +135,7 @@ class ExportSteps:
             return await self._scratches.begin(
                 op, purpose=Purpose.ARCHIVE, source=op.plan.instance, snapshot_id=snapshot.id
             )
-        known = tier_facts(op.plan.instance.tier, self._world.estate.tiers)
+        known = tier_facts(op.plan.instance.tier, await Witnessing(self._world).tiers())
         until = closes_at(
             op.plan.rules,
             now=self._world.clock.now(),

@@ -27,6 +27,14 @@ def test_instance_needs_nothing_but_its_id() -> None:
     assert found.condition is Condition.BUSY
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [({}, None), ({"customer_managed_key_id": ""}, None), ({"customer_managed_key_id": "k"}, "k")],
+)
+def test_the_customers_own_key_is_read(given: dict[str, object], read: str | None) -> None:
+    assert wire.instance(an_answer({**INSTANCE, **given})).key_id == read
+
+
 def test_unknown_status_words_are_kept() -> None:
     found = wire.instance(an_answer({**INSTANCE, "status": "hibernating"}))
     assert (found.status, found.condition) == ("hibernating", Condition.BUSY)

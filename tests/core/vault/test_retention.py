@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.base import InstanceId
-from bot.core.vault import Export, Keep, Kind, expiring, reasons
+from bot.core.vault import Export, Keep, Kind, expiring, foreseen, reach, reasons
 from tests.core.vault.samples import NOW, export
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -175,3 +175,95 @@ def test_a_more_generous_rule_never_takes_more(
     more = {name: k.model_copy(update={word: getattr(k, word) + 1}) for name, k in keep.items()}
     before = {e.name for e in expiring(held, keep, NOW)}
     assert {e.name for e in expiring(held, more, NOW)} <= before
+
+
+def archive(taken: datetime, *, held: bool = False) -> Export:
+    return export(taken=taken, kind=Kind.ARCHIVE, held=held)
+
+
+def ends(
+    exports: list[Export], keep: Keep, *coming: datetime, within: timedelta = 2 * DAY
+) -> dict[int, timedelta]:
+    """When each goes, counted from now, by its age in days."""
+    m = exports[0].manifest
+    slots = {(m.environment, m.instance_id): coming}
+    found = foreseen(exports, {m.environment: keep}, slots, now=NOW, within=within)
+    by_name = {e.name: (NOW - e.manifest.taken_at).days for e in exports}
+    return {by_name[name]: at - NOW for name, at in found.items()}
+
+
+THREE = NOTHING.model_copy(update={"daily": 3})
+
+
+def test_an_export_goes_when_a_schedule_brings_the_one_that_takes_its_place() -> None:
+    held = [archive(NOW - n * DAY) for n in (1, 2, 3)]
+    assert ends(held, THREE) == {}
+    assert ends(held, THREE, NOW + HOUR) == {3: HOUR}
+    assert ends(held, THREE, NOW + HOUR, NOW + 25 * HOUR) == {3: HOUR, 2: 25 * HOUR}
+    assert ends(held, THREE, NOW + 60 * HOUR) == {}
+
+
+def test_what_schedules_bring_takes_no_place_of_another_sort() -> None:
+    backups = [export(taken=NOW - n * DAY, kind=Kind.BACKUP) for n in (1, 2, 3)]
+    assert ends(backups, THREE, NOW + HOUR) == {}
+
+
+def test_an_export_goes_when_it_is_new_no_more() -> None:
+    twice = [archive(NOW - 26 * HOUR), archive(NOW - 25 * HOUR)]
+    keep = NOTHING.model_copy(update={"daily": 1, "days": 2})
+    found = foreseen(twice, {"production": keep}, {}, now=NOW, within=2 * DAY)
+    stored = twice[0].manifest.stored_at
+    assert found == {twice[0].name: stored + 2 * DAY}
+
+
+def test_what_may_go_already_is_told_with_the_moment_since_when() -> None:
+    held = [archive(NOW - n * DAY) for n in (3, 4, 5, 6)]
+    [(_, since)] = ends(held, THREE).items()
+    newest = held[0].manifest.stored_at
+    assert NOW + since == newest
+    later = foreseen(held, {"production": THREE}, {}, now=NOW + 5 * HOUR, within=DAY)
+    assert list(later.values()) == [newest]  # the same at every look
+
+
+def test_what_is_held_or_without_rules_is_foreseen_to_stay() -> None:
+    held = [archive(NOW - n * DAY, held=n == 3) for n in (1, 2, 3)]
+    assert ends(held, THREE, NOW + HOUR) == {}
+    assert foreseen(held, {}, {}, now=NOW, within=DAY) == {}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    ages=st.lists(st.integers(1, 60), min_size=1, max_size=12, unique=True),
+    coming=st.lists(st.integers(1, 47), max_size=3, unique=True),
+    daily=st.integers(0, 4),
+    weekly=st.integers(0, 2),
+)
+def test_what_is_foreseen_is_what_retention_does_then(
+    ages: list[int], coming: list[int], daily: int, weekly: int
+) -> None:
+    keep = NOTHING.model_copy(update={"daily": daily, "weekly": weekly})
+    rules, slots = {"production": keep}, [NOW + n * HOUR for n in coming]
+    held = [archive(NOW - n * DAY) for n in ages]
+    m = held[0].manifest
+    found = foreseen(held, rules, {(m.environment, m.instance_id): slots}, now=NOW, within=2 * DAY)
+    at = NOW + 2 * DAY
+    new = [archive(slot) for slot in slots]
+    going = {e.name for e in expiring([*held, *new], rules, at)}
+    assert set(found) == going & {e.name for e in held}
+
+
+@pytest.mark.parametrize(
+    ("keep", "every", "days"),
+    [
+        ({"daily": 7}, DAY, 7),
+        ({"daily": 7}, 7 * DAY, 49),
+        ({"weekly": 4}, DAY, 22),
+        ({"monthly": 12}, 7 * DAY, 337),
+        ({"copies": 3}, 7 * DAY, 21),
+        ({"days": 9}, HOUR, 9),
+    ],
+)
+def test_the_reach_of_rules_follows_from_how_often_exports_come(
+    keep: dict[str, int], every: timedelta, days: int
+) -> None:
+    assert reach(NOTHING.model_copy(update=keep), every) == timedelta(days=days)
