@@ -1,8 +1,9 @@
 """What the command line does beside a running bot: examine everything, read the audit log."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date
+from functools import partial
 from urllib.parse import quote
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -16,6 +17,7 @@ from bot.adapters.redis import (
     RedisLeases,
     RedisOperations,
     RedisRecords,
+    RedisWatchLog,
     Weakness,
     connect,
     durability,
@@ -25,17 +27,21 @@ from bot.app import store_url
 from bot.config import Settings
 from bot.core.audit import AuditEntry, Verdict
 from bot.core.base import Frozen, InstanceId, OperationId
-from bot.core.errors import AlreadyDecided, IllegalTransition, UnknownInstance
+from bot.core.errors import AlreadyDecided, BotError, IllegalTransition, UnknownInstance
 from bot.core.findings import Finding
 from bot.core.instances import find
 from bot.core.operations import Export, advance
 from bot.core.operations.events import Event
 from bot.core.report import Report
+from bot.core.retention import learned
+from bot.core.tiers import TierFacts
 from bot.core.vault import Export as Kept
+from bot.core.wishes import Means
 from bot.manifest import SCOPES
 from bot.services.arrivals import Arrivals
 from bot.services.doctor import Doctor
 from bot.services.exports import Exports
+from bot.services.protection_doctor import ProtectionDoctor
 from bot.services.record import keep
 from bot.services.reports import Compiler, named, period
 from bot.services.vault_doctor import examine_vault
@@ -70,7 +76,34 @@ async def diagnose(settings: Settings) -> tuple[Finding, ...]:
             instances=aura.instances,
             store=store,
         )
-        return (*await doctor.examine(), *await _vault(settings))
+        findings = await doctor.examine()
+        wanted = await _protection(settings, aura).examine()
+    return (*findings, *wanted, *await _vault(settings))
+
+
+def _protection(settings: Settings, aura: AuraClient) -> ProtectionDoctor:
+    vault = settings.vault.table if settings.vault else None
+
+    async def tiers() -> Mapping[str, TierFacts]:
+        written = settings.estate.tiers
+        try:
+            async with beside(settings) as url, connect(url) as redis:
+                return learned(await RedisWatchLog(redis).witnesses(), written)
+        except BotError:  # the store's own trouble is a finding of its own
+            return written
+
+    return ProtectionDoctor(
+        estate=settings.estate,
+        means=Means(
+            vault=vault is not None,
+            encrypted=bool(vault and vault.age_recipients),
+            scratch=settings.scratch.project is not None,
+        ),
+        keep=vault.keep if vault else {},
+        instances=aura.instances,
+        instance=partial(aura.instance, background=True),
+        tiers=tiers,
+    )
 
 
 async def _vault(settings: Settings) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from bot.core.base import OperationId
 from bot.core.findings import Finding, Level
 from bot.errands import beside, diagnose
 from bot.views.doctor import report
+from sandbox.aura import fleet as aura
 from sandbox.slack import cast as slack
 from sandbox.town import Town
 
@@ -20,6 +21,11 @@ def change(env: dict[str, str], old: str, new: str) -> None:
     text = file.read_text()
     assert old in text
     file.write_text(text.replace(old, new))
+
+
+def add(env: dict[str, str], table: str) -> None:
+    file = Path(env["SAVEPOINT_CONFIG"])
+    file.write_text(f"{file.read_text()}\n{table}\n")
 
 
 def of(findings: tuple[Finding, ...], level: Level) -> list[str]:
@@ -102,8 +108,36 @@ async def test_the_report_has_a_line_each_how_to_mend_it_and_the_sum(env: dict[s
         "                               → Copy the Bot User OAuth Token of “Install App” "
         "into SLACK_BOT_TOKEN.\n"
     ) in text
-    assert text.endswith("\n\n1 wrong, 3 warn, 6 ok\n")
+    assert text.endswith("\n\n1 wrong, 3 warn, 7 ok\n")
 
 
 async def test_an_errand_grants_no_permit_whatever_comes() -> None:
     assert not await errands._never(OperationId("rst-1"))
+
+
+async def test_what_a_tier_cannot_give_is_a_warning_with_what_would(env: dict[str, str]) -> None:
+    add(env, '[environments.development.protection]\npreset = "production"')
+    findings = [f for f in await diagnose(load(env)) if f.subject == "development: protection"]
+    assert {f.level for f in findings} == {Level.WARN}
+    free = [f for f in findings if "sandbox (f2eeb0c5)" in f.what]
+    assert (
+        "copies outside the instance: AuraDB Free keeps only the latest snapshot; "
+        "sandbox (f2eeb0c5)"
+    ) in [f.what for f in free]
+    assert "development: protection" in report(tuple(findings))
+
+
+async def test_the_customers_own_key_is_read_from_aura(env: dict[str, str], place: Town) -> None:
+    add(env, '[environments.staging.protection]\nencryption = ["customer-key"]')
+    settings = load(env)
+
+    async def said() -> list[str]:
+        return [f.what for f in await diagnose(settings) if f.subject == "staging: protection"]
+
+    assert place.aura is not None
+    staging = (aura.ORDERS_STAGING, aura.SEARCH_STAGING)
+    [lacking] = await said()
+    assert lacking.startswith("a key of your own: the instance is encrypted with a key of Aura's")
+    for instance_id in staging:
+        place.aura.world.instances[instance_id].key_id = "f15cc45b-0000-4000-8000-000000000001"
+    assert await said() == ["every wish can be had"]
