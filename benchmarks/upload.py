@@ -113,7 +113,7 @@ async def _ours(url: str, path: Path, crc32: int) -> None:
     logins = {INSTANCE: Login(password=SecretStr(PASSWORD))}
     clock = SystemClock()
     async with Console(url=url, logins=logins, clock=clock, consume=never) as console:
-        sent = await console.send(consent, file, source, held=None, keep=keep, seconds=3600)
+        sent = await console.send(consent, file, source, held=None, keep=keep)
     if not sent.complete:
         raise RuntimeError("the file did not arrive")
 

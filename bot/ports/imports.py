@@ -35,11 +35,11 @@ class FileImports(Protocol):
         *,
         held: Sending | None,
         keep: Keep,
-        seconds: float,
     ) -> Sending:
-        """Send more of the file for about ``seconds``; the instance's data is not touched.
+        """Send the rest of the file, however long it takes; the instance's data is not touched.
 
-        ``held`` is what was kept before, None at first. Raises AuraRefused when the file does not
+        ``held`` is what was kept before, None at first. The file is read in one pass, and again
+        only from where something was lost on the way. Raises AuraRefused when the file does not
         fit, AuraUnavailable when it should be tried again.
         """
 

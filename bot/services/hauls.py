@@ -22,7 +22,7 @@ from bot.core.errors import (
     VaultUnavailable,
 )
 from bot.core.operations import events as e
-from bot.services.leasing import LEASE, LeaseLost, held
+from bot.services.leasing import LEASE, LeaseLost, NotWanted, Wanted, always, held
 from bot.services.steps import Later
 from bot.services.world import World
 
@@ -50,12 +50,17 @@ class Hauls:
         self._done: dict[OperationId, int] = {}
         self._holder = world.new_id("process")
 
-    async def carry(self, operation_id: OperationId, work: Work) -> Later:
-        """Begin a haul unless it runs somewhere, and come back later."""
+    async def carry(
+        self, operation_id: OperationId, work: Work, *, wanted: Wanted = always
+    ) -> Later:
+        """Begin a haul unless it runs somewhere, and come back later.
+
+        It is cancelled, and records nothing, once it is ``wanted`` no more.
+        """
         if operation_id not in self._running:
             name = f"haul-{operation_id}"
             if await self._world.leases.take(name, self._holder, ttl=LEASE):
-                task = asyncio.create_task(self._haul(operation_id, name, work))
+                task = asyncio.create_task(self._haul(operation_id, name, work, wanted))
                 self._running[operation_id] = task
                 task.add_done_callback(lambda _: self._running.pop(operation_id, None))
         return Later(seconds=LOOK)
@@ -82,7 +87,7 @@ class Hauls:
             await asyncio.gather(*self._running.values(), return_exceptions=True)
             await asyncio.sleep(0)
 
-    async def _haul(self, operation_id: OperationId, name: str, work: Work) -> None:
+    async def _haul(self, operation_id: OperationId, name: str, work: Work, wanted: Wanted) -> None:
         with structlog.contextvars.bound_contextvars(operation=operation_id):
             try:
                 event = await held(
@@ -90,8 +95,11 @@ class Hauls:
                     name,
                     self._holder,
                     work(lambda n: self._tell(operation_id, n)),
+                    wanted,
                 )
                 await self._record(operation_id, event)
+            except NotWanted as over:
+                log.info("a haul ends early", why=over.summary)
             except (*_ABSENT, LeaseLost) as absent:
                 log.warning("a haul begins again", why=absent.summary)
                 await self._ring(operation_id, AGAIN)

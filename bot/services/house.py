@@ -118,7 +118,6 @@ def furnish(world: World) -> House:
     shared = replace(world, directory=SharedDirectory(world.directory, world.clock))
     recheck, files = Recheck(shared, Gate(shared)), BackupFiles(world)
     restore_steps = RestoreSteps(world, recheck)
-    upload_steps = UploadSteps(world, recheck, files)
     overwrite_steps = OverwriteSteps(world, recheck)
     snapshot_steps = SnapshotSteps(world)
     snapshots = Snapshots(world, gate, fleet)
@@ -134,7 +133,6 @@ def furnish(world: World) -> House:
     steps: dict[type[Operation], Perform] = {
         Restore: restore_steps.perform,
         Overwrite: overwrite_steps.perform,
-        Upload: upload_steps.perform,
         TakeSnapshot: snapshot_steps.perform,
         Clone: CloneSteps(world, recheck, passwords).perform,
     }
@@ -148,6 +146,7 @@ def furnish(world: World) -> House:
         record=runner.note,
     )
     deliveries = Deliveries(world, arrivals)
+    steps[Upload] = UploadSteps(world, recheck, files, hauls, runner.note).perform
     steps[Holding] = HoldingSteps(world, exports, recheck).perform
     steps[Verification] = VerificationSteps(world, exports, hauls).perform
     steps[Export] = ExportSteps(world, arrivals, scratches, hauls, runner.note).perform

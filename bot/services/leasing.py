@@ -4,7 +4,7 @@ The process prolongs the lease as long as the work lives. When it dies the lease
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import structlog
@@ -20,8 +20,21 @@ LEASE = 60.0
 RENEW = 15.0
 
 
+Wanted = Callable[[], Awaitable[bool]]
+"""Whether work still serves anybody; it is asked whenever the lease is prolonged."""
+
+
 class LeaseLost(BotError):
     """Another process may have the lease by now."""
+
+
+class NotWanted(BotError):
+    """The work serves nobody any more."""
+
+
+async def always() -> bool:
+    """Want work to its end."""
+    return True
 
 
 async def alone(leases: Leases, name: str, holder: str, work: Coroutine[Any, Any, T]) -> T | None:
@@ -32,13 +45,24 @@ async def alone(leases: Leases, name: str, holder: str, work: Coroutine[Any, Any
     return await held(leases, name, holder, work)
 
 
-async def held(leases: Leases, name: str, holder: str, work: Coroutine[Any, Any, T]) -> T:
-    """Do work under a lease that this holder has, and give it back; raises LeaseLost."""
+async def held(
+    leases: Leases,
+    name: str,
+    holder: str,
+    work: Coroutine[Any, Any, T],
+    wanted: Wanted = always,
+) -> T:
+    """Do work under a lease that this holder has, and give it back.
+
+    Raises LeaseLost, or NotWanted once nobody wants it; the work is cancelled then.
+    """
     task = asyncio.create_task(work)
     try:
         while not (await asyncio.wait({task}, timeout=RENEW))[0]:
             if not await leases.take(name, holder, ttl=LEASE):
                 raise LeaseLost("another process may be at it")
+            if not await wanted():
+                raise NotWanted("its operation has moved on")
         return await task
     finally:
         if not task.done():

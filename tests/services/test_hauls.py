@@ -169,6 +169,30 @@ async def test_who_loses_the_lease_stops(monkeypatch: pytest.MonkeyPatch) -> Non
     assert world.held == {"x": "somebody else"}
 
 
+async def test_what_nobody_wants_any_more_ends_without_a_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(leasing, "RENEW", 0.01)
+    world, asked, ended = Small(), list[bool](), list[str]()
+
+    async def endless(told: Told) -> e.Event:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("cancelled")
+        return DONE
+
+    async def wanted() -> bool:
+        asked.append(True)
+        return len(asked) < 3
+
+    mine = process(world)
+    await mine.carry(OP, endless, wanted=wanted)
+    await mine.idle()
+    assert (len(asked), ended) == (3, ["cancelled"])
+    assert (world.recorded, world.rung, world.held) == ([], [], {})
+
+
 @pytest.mark.parametrize("how", ["stop", "close"])
 async def test_a_haul_can_be_cancelled_and_another_process_goes_on(how: str) -> None:
     world = Small()

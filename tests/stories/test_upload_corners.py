@@ -108,8 +108,8 @@ async def test_a_busy_instance_is_waited_for_before_anything_is_sent(story: Stor
 async def test_small_steps_are_not_written_down(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(steps, "SLICE", 0.0)
     monkeypatch.setattr(steps, "PARTS", 1)
+    monkeypatch.setattr(steps, "PAUSE", 0.0)
     large = Random(5).randbytes(17 << 20)  # noqa: S311 -- only has to be hard to pack
     put(story, "large.backup", writer.backup(files={"neostore": large}))
     await asked(story, file="large.backup")

@@ -40,19 +40,17 @@ class AmazonUpload:
         self._chunk = -(-sending.size // total)
         self._sending = sending.at(min(sending.size, self._chunk * (total - len(links))))
 
-    async def send(self, *, until: float) -> Sending:
-        """Send until the moment ``until`` or the end; raises AuraError."""
+    async def send(self) -> Sending:
+        """Send to the end; raises AuraUnavailable where trouble lasts, else AuraError."""
         now = self._sending
         for link in self._links:
             count = min(self._chunk, now.size - now.sent)
-            await self._part(link.get_secret_value(), now.sent, count, until)
+            await self._part(link.get_secret_value(), now.sent, count)
             now = now.at(now.sent + count)
             await self._keep(now)
-            if self._line.clock.monotonic() >= until:
-                break
         return now
 
-    async def _part(self, link: str, at: int, count: int, until: float) -> None:
+    async def _part(self, link: str, at: int, count: int) -> None:
         tried = 0
         while True:
             try:
@@ -63,7 +61,7 @@ class AmazonUpload:
             except AuraUnavailable:
                 wait = self._line.backoff(tried)
                 tried += 1
-                if tried == MOST_TRIES or self._line.clock.monotonic() + wait >= until:
+                if tried == MOST_TRIES:
                     raise
                 await self._line.clock.sleep(wait)
 

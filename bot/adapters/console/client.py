@@ -5,6 +5,7 @@ The protocol was read in that command's public source (https://github.com/neo4j/
 instance; the one call that does is ``load_file`` (docs/adr: the point of no return of an upload).
 """
 
+import math
 import random
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
@@ -38,7 +39,7 @@ from bot.ports.imports import Keep, Source
 
 #: The version of Neo4j whose command we speak like; the console turns away older ones.
 NEO4J_VERSION = "2026.10.0"
-#: Seconds for the exchanges before the file itself.
+#: Seconds for exchanges that somebody, or a tick, waits for.
 _PATIENCE = 20.0
 
 
@@ -101,23 +102,19 @@ class Console:
         *,
         held: Sending | None,
         keep: Keep,
-        seconds: float,
     ) -> Sending:
-        """Send more of the file for about ``seconds``."""
-        until = self._line.clock.monotonic() + max(seconds, _PATIENCE)
-        end = self._line.clock.monotonic() + seconds
+        """Send the rest of the file."""
         tap = Tap(source)
         try:
             if held is not None and held.provider == "GCP":
                 try:
-                    return await GoogleUpload(self._line, held, tap, keep).send(until=end)
+                    return await GoogleUpload(self._line, held, tap, keep).send(resumed=True)
                 except SessionGone:
                     held = None
             if held is None:
-                await self._post(
-                    consent, Effect.CHECK_SIZE, 1, "/size", {"FullSize": file.unpacked}, until
-                )
-            return await self._go_on(consent, file, tap, keep, until=until, end=end)
+                said = {"FullSize": file.unpacked}
+                await self._post(consent, Effect.CHECK_SIZE, 1, "/size", said)
+            return await self._go_on(consent, file, tap, keep)
         finally:
             await tap.close()
 
@@ -165,18 +162,16 @@ class Console:
         said = read(Status, await self._signed_in(consent, ask, self._soon()))
         return LoadStatus(status=said.status, error=said.error.message if said.error else None)
 
-    async def _go_on(
-        self, consent: Consent, file: BackupFile, tap: Tap, keep: Keep, *, until: float, end: float
-    ) -> Sending:
+    async def _go_on(self, consent: Consent, file: BackupFile, tap: Tap, keep: Keep) -> Sending:
         sizes = {"Crc32": file.crc32, "DumpSize": file.size, "FullSize": file.unpacked}
-        answer = await self._post(consent, Effect.INITIATE, 2, "", sizes, until)
+        answer = await self._post(consent, Effect.INITIATE, 2, "", sizes)
         told = read(Initiated, answer)
         match told:
             case Initiated(provider="GCP") if link := _google_link(told):
-                location = await google.begin(self._line, link, until=until)
+                location = await google.begin(self._line, link)
                 sending = Sending(provider="GCP", size=file.size, location=location)
                 await keep(sending)
-                return await GoogleUpload(self._line, sending, tap, keep).send(until=end)
+                return await GoogleUpload(self._line, sending, tap, keep).send(resumed=False)
             case Initiated(provider="AWS", upload_id=str(upload_id)):
                 sending = Sending(provider="AWS", size=file.size, upload_id=upload_id)
                 upload = AmazonUpload(
@@ -187,7 +182,7 @@ class Console:
                     links=told.signed_links or (),
                     total=told.total_parts,
                 )
-                return await upload.send(until=end)
+                return await upload.send()
             case _:
                 raise AuraRefused(
                     f"how files reach Aura's storage at {told.provider[:20]} is not public",
@@ -201,7 +196,7 @@ class Console:
         version: int,
         rest: str,
         said: Mapping[str, object],
-        until: float,
+        until: float = math.inf,
     ) -> bytes:
         async def ask(token: SecretStr) -> bytes:
             return await self._line.ask(

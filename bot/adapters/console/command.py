@@ -114,14 +114,12 @@ class Command:
         source: Source,
         *,
         keep: Keep,
-        seconds: float,
     ) -> Sending:
-        """Lay more of the file into its private folder; nothing leaves for Aura.
+        """Lay the file into its private folder; nothing leaves for Aura.
 
         It begins anew after a restart of the bot. Raises NotABackup when it is another file by
         now, and AuraRefused where it can not be laid there.
         """
-        until = self._clock.monotonic() + seconds
         _database(file)
         laid = self._laid.get(consent.operation_id)
         try:
@@ -133,7 +131,7 @@ class Command:
                 free = (await asyncio.to_thread(shutil.disk_usage, laid.folder)).free
                 if free < file.size:
                     raise OSError("there is too little room for the file")
-            await self._more(laid, file, source, until)
+            await self._more(laid, file, source)
         except OSError as exc:
             await self._remove(consent.operation_id)
             raise AuraRefused(
@@ -206,7 +204,7 @@ class Command:
             said=f"the command neo4j-admin {ended}: {shown[-_TOLD:]}",
         )
 
-    async def _more(self, laid: _Laid, file: BackupFile, source: Source, until: float) -> None:
+    async def _more(self, laid: _Laid, file: BackupFile, source: Source) -> None:
         stream = source(laid.sent)
         place = laid.folder / _name(file)
         with await asyncio.to_thread(_open, place, laid.sent) as out:
@@ -214,7 +212,7 @@ class Command:
                 await asyncio.to_thread(out.write, piece)
                 laid.sum.update(piece)
                 laid.sent += len(piece)
-                if laid.sent > file.size or self._clock.monotonic() >= until:
+                if laid.sent > file.size:
                     break
             else:
                 if laid.sent < file.size:

@@ -8,7 +8,7 @@ import re
 import httpx
 from pydantic import SecretStr
 
-from bot.adapters.console.line import Line
+from bot.adapters.console.line import MOST_TRIES, Line
 from bot.adapters.console.tap import Tap
 from bot.core.errors import AuraRefused, AuraUnavailable
 from bot.core.uploads import Sending
@@ -18,8 +18,8 @@ from bot.ports.imports import Keep
 GRAIN = 256 * 1024
 FIRST_PIECE = 8 * 1024 * 1024
 LARGEST_PIECE = 128 * 1024 * 1024
-#: A piece should take about this long, in seconds: short enough to stop after, long enough that
-#: the pauses between pieces cost nothing.
+#: A piece should take about this long, in seconds: short enough that little is lost with it, long
+#: enough that the pauses between pieces cost nothing.
 _SHORT, _LONG = 2.0, 6.0
 _INCOMPLETE = 308
 _RANGE = re.compile(r"bytes=\d+-(\d+)")
@@ -31,7 +31,7 @@ class SessionGone(AuraUnavailable):
     """Google does not know the session any more: it must be begun anew."""
 
 
-async def begin(line: Line, signed: SecretStr, *, until: float) -> SecretStr:
+async def begin(line: Line, signed: SecretStr) -> SecretStr:
     """Begin a session; returns where it takes the file, which is a secret."""
 
     async def ask() -> SecretStr:
@@ -45,7 +45,7 @@ async def begin(line: Line, signed: SecretStr, *, until: float) -> SecretStr:
             raise _trouble(response)
         return SecretStr(location)
 
-    return await line.patiently(ask, until=until)
+    return await line.patiently(ask)
 
 
 class GoogleUpload:
@@ -59,28 +59,29 @@ class GoogleUpload:
         self._keep = keep
         self._piece = FIRST_PIECE
 
-    async def send(self, *, until: float) -> Sending:
-        """Send until the moment ``until`` or the end; raises AuraError."""
-        now = self._sending
-        if now.sent:  # somebody sent something before: only Google knows what arrived of it
-            now = await self._ask(until)
+    async def send(self, *, resumed: bool) -> Sending:
+        """Send to the end; raises AuraUnavailable where trouble lasts, else AuraError.
+
+        Of a session that is ``resumed`` only Google knows what has arrived, also of a first piece
+        that was never finished.
+        """
+        now = await self._ask() if resumed else self._sending
         failures = 0
         while not now.complete:
+            before = now.sent
             try:
                 now = await self._put(now)
-                failures = 0
             except SessionGone:
                 raise
             except AuraUnavailable:
-                wait = self._line.backoff(failures)
                 failures += 1
-                if self._line.clock.monotonic() + wait >= until:
+                if failures == MOST_TRIES:
                     raise
-                await self._line.clock.sleep(wait)
-                now = await self._ask(until)
+                await self._line.clock.sleep(self._line.backoff(failures - 1))
+                now = await self._ask()
+            if now.sent > before:
+                failures = 0
             await self._keep(now)
-            if self._line.clock.monotonic() >= until:
-                break
         return now
 
     async def _put(self, now: Sending) -> Sending:
@@ -100,13 +101,13 @@ class GoogleUpload:
             self._piece = max(self._piece // 2, GRAIN)
         return self._read(response)
 
-    async def _ask(self, until: float) -> Sending:
+    async def _ask(self) -> Sending:
         async def ask() -> Sending:
             size = self._sending.size
             asked = {"Content-Range": f"bytes */{size}"}
             return self._read(await self._line.store("PUT", self._location, headers=asked))
 
-        return await self._line.patiently(ask, until=until)
+        return await self._line.patiently(ask)
 
     def _read(self, response: httpx.Response) -> Sending:
         """Learn how far it is; raises AuraUnavailable where it must be asked again."""

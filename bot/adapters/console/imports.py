@@ -58,14 +58,11 @@ class Imports:
         *,
         held: Sending | None,
         keep: Keep,
-        seconds: float,
     ) -> Sending:
-        """Send more of the file for about ``seconds``, or lay it ready for the command."""
+        """Send the rest of the file, or lay it ready for the command."""
         if self._command is not None and needs_command(consent.cloud):
-            return await self._command.send(consent, file, source, keep=keep, seconds=seconds)
-        return await self._console.send(
-            consent, file, source, held=held, keep=keep, seconds=seconds
-        )
+            return await self._command.send(consent, file, source, keep=keep)
+        return await self._console.send(consent, file, source, held=held, keep=keep)
 
     async def load_file(
         self, permit: Permit, consent: Consent, file: BackupFile, sending: Sending

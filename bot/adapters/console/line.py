@@ -1,5 +1,6 @@
 """The line to the console and its storage: one exchange at a time, its errors translated."""
 
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType
@@ -26,6 +27,8 @@ from bot.ports import Clock
 
 T = TypeVar("T")
 TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=10.0)
+#: A piece may lie for minutes in the buffers of a slow line before its storage can answer.
+STORING = httpx.Timeout(300.0, connect=10.0, pool=10.0)
 #: How often a call that may succeed later is repeated, and the longest wait between, as in
 #: Neo4j's own command: 2^n seconds and up to one more.
 MOST_TRIES = 50
@@ -103,6 +106,7 @@ class Line:
             url,
             headers={**headers, "Content-Length": str(length)},
             content=content,
+            timeout=STORING,
             extensions={"effect": Effect.STORE},
         )
 
@@ -115,7 +119,7 @@ class Line:
 
         return await _translated(send)
 
-    async def patiently(self, act: Callable[[], Awaitable[T]], *, until: float) -> T:
+    async def patiently(self, act: Callable[[], Awaitable[T]], *, until: float = math.inf) -> T:
         """Do something that may be repeated, again and again while Aura is absent.
 
         ``until`` is a moment of the clock's ``monotonic``: what would wait beyond it is raised.

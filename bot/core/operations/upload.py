@@ -36,7 +36,7 @@ class UploadStep(StrEnum):
     OPEN = "open"
     """Check everything again; only then consent may be given."""
     TRANSFER = "transfer"
-    """Send some more of the file."""
+    """Send the file, beside the ticks."""
 
 
 #: From the approval to the file that lies whole in Aura's storage.
@@ -88,7 +88,7 @@ class Upload(Gated):
 
     @property
     def sent(self) -> int:
-        """Bytes that have arrived, as far as was recorded."""
+        """Bytes that have been sent, as far as was recorded."""
         if self.last(e.TransferFinished):
             return self.plan.file.size
         told = self.last(e.Transferred)

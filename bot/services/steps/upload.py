@@ -1,33 +1,28 @@
-"""Steps of the upload machine: send the file in slices, then the one call, then watch the load."""
+"""Steps of the upload machine: the file, sent beside the ticks; the one call; the load."""
 
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from enum import StrEnum
 
-from bot.core.errors import (
-    AuraError,
-    AuraRefused,
-    BotError,
-    StoreUnavailable,
-    VaultUnavailable,
-)
+from bot.core.errors import AuraRefused, BotError, StoreUnavailable
 from bot.core.instances import Condition
 from bot.core.operations import Phase, Upload
 from bot.core.operations import events as e
 from bot.core.operations.upload import UploadStep, consented
 from bot.core.permits import Permit
 from bot.core.uploads import Sending
-from bot.ports import Accepted
+from bot.ports import Accepted, Source
 from bot.services.backup_files import BackupFiles
+from bot.services.hauls import Hauls, Record
 from bot.services.recheck import Recheck
 from bot.services.steps import Later
 from bot.services.steps.gated import GatedSteps
 from bot.services.world import World
 
-#: Seconds of sending in one step: a tick has several, and must stay short.
-SLICE = 5.0
-#: Progress is recorded whenever another part of the file has arrived, so that the history, which
-#: the card is drawn from, stays short for files of any size.
-PARTS = 50
+#: Progress is recorded whenever another part of the file has been sent, so that the history, which
+#: the card is drawn from, stays short for files of any size; and no more often than this, in
+#: seconds, since a fast line needs none.
+PARTS, PAUSE = 50, 5.0
 #: Aura's own command gives up when the status has not left `running` after so many seconds
 #: (https://github.com/neo4j/neo4j, module `push-to-cloud`).
 NEVER_BEGAN = 90.0
@@ -36,9 +31,13 @@ NEVER_BEGAN = 90.0
 class UploadSteps(GatedSteps[Upload]):
     """Performs what `bot.core.operations.upload` asks for."""
 
-    def __init__(self, world: World, recheck: Recheck, files: BackupFiles) -> None:
+    def __init__(
+        self, world: World, recheck: Recheck, files: BackupFiles, hauls: Hauls, record: Record
+    ) -> None:
         super().__init__(world, recheck)
         self._files = files
+        self._hauls = hauls
+        self._record = record
 
     async def call(self, permit: Permit) -> Accepted:
         """Let Aura load the file that lies there."""
@@ -71,7 +70,9 @@ class UploadSteps(GatedSteps[Upload]):
         """Check everything again before consent is given; then send the file."""
         if step is UploadStep.OPEN:
             return await self._open(op)
-        return await self._transfer(op)
+        return await self._hauls.carry(
+            op.id, lambda _: self._transfer(op), wanted=lambda: self._sends(op)
+        )
 
     async def _open(self, op: Upload) -> e.Event | Later:
         view = await self._recheck(op, self.sources(op))
@@ -81,29 +82,46 @@ class UploadSteps(GatedSteps[Upload]):
             return self._later(op)
         return e.TransferBegun()
 
-    async def _transfer(self, op: Upload) -> e.Event | Later:
+    async def _transfer(self, op: Upload) -> e.Event:
+        """Send the file; begun again after trouble or a crash, it goes on where it stopped."""
+
         async def keep(sending: Sending) -> None:
             await self._world.sendings.put(op.id, sending)
 
-        file = op.plan.file
-        try:
-            sending = await self._world.imports.send(
-                consented(op),
-                file,
-                self._files.source(file),
-                held=await self._world.sendings.get(op.id),
-                keep=keep,
-                seconds=SLICE,
-            )
-        except (AuraError, StoreUnavailable, VaultUnavailable):
-            raise
-        except BotError as trouble:  # the file, not Aura
-            return e.StepFailed(reason=trouble.summary, hint=trouble.hint)
-        if sending.complete:
-            return e.TransferFinished()
-        if sending.sent - op.sent >= file.size / PARTS or sending.sent < op.sent:
-            return e.Transferred(sent=sending.sent)
-        return Later(seconds=0.0)
+        await self._world.imports.send(
+            consented(op),
+            op.plan.file,
+            self._telling(op),
+            held=await self._world.sendings.get(op.id),
+            keep=keep,
+        )
+        return e.TransferFinished()
+
+    def _telling(self, op: Upload) -> Source:
+        """Return the file as a stream that tells, while it is drawn, how far it has come."""
+        source, size, clock = self._files.source(op.plan.file), op.plan.file.size, self._world.clock
+        told, told_at = op.sent, clock.monotonic()
+
+        async def begin(start: int) -> AsyncIterator[bytes]:
+            nonlocal told, told_at
+            at, pieces = start, source(start)
+            try:
+                async for piece in pieces:
+                    yield piece
+                    at += len(piece)
+                    worth = at - told >= size / PARTS or at < told
+                    if worth and at < size and clock.monotonic() - told_at >= PAUSE:
+                        told, told_at = at, clock.monotonic()
+                        await self._record(op.id, e.Transferred(sent=at))
+            finally:
+                if closing := getattr(pieces, "aclose", None):
+                    await closing()
+
+        return begin
+
+    async def _sends(self, op: Upload) -> bool:
+        now = await self._world.operations.get(op.id)
+        return now is not None and now.phase is Phase.TRANSFERRING
 
     async def _watch(self, op: Upload) -> e.Event | Later:
         """Watch the load; `running` means that it is over only once it was seen to begin."""

@@ -40,6 +40,10 @@ def described(content: bytes, name: str = "orders.backup") -> BackupFile:
     )
 
 
+class Died(Exception):
+    """The process has gone."""
+
+
 class Bytes:
     """A source that counts how often it is opened, and where."""
 
@@ -47,10 +51,13 @@ class Bytes:
         self.content = content
         self.piece = piece
         self.opened: list[int] = []
+        self.dies_at: int | None = None
 
     async def __call__(self, start: int) -> AsyncIterator[bytes]:
         self.opened.append(start)
         for at in range(start, len(self.content), self.piece):
+            if self.dies_at is not None and at >= self.dies_at:
+                raise Died
             yield self.content[at : at + self.piece]
 
 
@@ -108,16 +115,25 @@ class Stage:
         instance_id: InstanceId = GOOGLE,
         *,
         held: Sending | None = None,
-        seconds: float = 3600,
+        pieces: int | None = None,
     ) -> Sending:
-        return await console.send(
-            self.consent(instance_id),
-            self.file,
-            self.source,
-            held=held,
-            keep=self.keep,
-            seconds=seconds,
-        )
+        """Send the file; with ``pieces``, die when so many have arrived, and say what was kept."""
+
+        async def keep(sending: Sending) -> None:
+            nonlocal pieces
+            await self.keep(sending)
+            if pieces is not None and sending.sent:
+                pieces -= 1
+                if not pieces:
+                    raise Died
+
+        consent = self.consent(instance_id)
+        try:
+            return await console.send(consent, self.file, self.source, held=held, keep=keep)
+        except Died:
+            if pieces is None:
+                raise
+            return self.kept[-1]
 
     def calls(self) -> list[str]:
         """What the double was asked for: storage in words, the console by its path's end."""

@@ -36,7 +36,7 @@ def said(status: int, text: str = "", **headers: str) -> Callable[[], httpx.Resp
 async def sent(stage: Stage, **answers: Callable[[], httpx.Response]) -> AuraError:
     async with stage.console(Answers(**answers)) as console:
         with pytest.raises(AuraError) as caught:
-            await stage.send(console, seconds=1)
+            await stage.send(console)
     return caught.value
 
 

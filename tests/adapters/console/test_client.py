@@ -4,8 +4,10 @@ import pytest
 from pydantic import SecretStr
 
 from bot.adapters.aura.guard import Blocked
+from bot.adapters.console import amazon
 from bot.adapters.console.client import Login
 from bot.adapters.console.google import GRAIN
+from bot.adapters.console.line import LONGEST_WAIT, MOST_TRIES
 from bot.core.base import InstanceId
 from bot.core.errors import (
     AuraAuthFailed,
@@ -17,7 +19,7 @@ from bot.core.errors import (
 from bot.core.uploads import Sending
 from sandbox.aura.fleet import ORDERS_STAGING, database_password
 from sandbox.aura.graphs import EMPTY
-from tests.adapters.console.stage import AMAZON, GOOGLE, GRAPH, LARGE, OPERATION, SMALL, Stage
+from tests.adapters.console.stage import AMAZON, GOOGLE, GRAPH, LARGE, OPERATION, SMALL, Died, Stage
 
 
 @pytest.mark.parametrize("instance_id", [GOOGLE, AMAZON], ids=["google", "amazon"])
@@ -116,7 +118,7 @@ async def test_another_process_goes_on_where_the_first_one_stopped(
 ) -> None:
     stage.use(LARGE)
     async with stage.console() as console:
-        first = await stage.send(console, instance_id, seconds=0)
+        first = await stage.send(console, instance_id, pieces=1)
     assert 0 < first.sent < first.size
     assert stage.kept[-1] == first
     kept = Sending.model_validate(first.model_dump())
@@ -124,6 +126,37 @@ async def test_another_process_goes_on_where_the_first_one_stopped(
         second = await stage.send(console, instance_id, held=kept)
     assert second.complete
     assert stage.source.opened == [0, first.sent]
+
+
+async def test_a_process_that_dies_within_the_first_piece_is_followed_from_where_it_was(
+    stage: Stage,
+) -> None:
+    stage.use(LARGE)
+    stage.source.dies_at = 3 << 20
+    async with stage.console() as console:
+        with pytest.raises(Died):
+            await stage.send(console)
+    [begun] = stage.kept
+    assert begun.sent == 0
+    stage.source.dies_at = None
+    async with stage.console() as console:
+        assert (await stage.send(console, held=begun)).complete
+    first, second = stage.source.opened
+    assert first == 0
+    assert (2 << 20) < second <= (3 << 20)
+    (one,) = stage.double.console.imports.values()
+    assert one.stored.crc32 == stage.file.crc32
+
+
+async def test_a_line_that_breaks_again_and_again_gets_there_while_something_arrives(
+    stage: Stage,
+) -> None:
+    stage.use(LARGE)
+    stage.double.faults.storage_drops.next(MOST_TRIES + 5)
+    async with stage.console() as console:
+        assert (await stage.send(console)).complete
+    (one,) = stage.double.console.imports.values()
+    assert one.stored.crc32 == stage.file.crc32
 
 
 async def test_a_file_that_lies_there_already_is_not_sent_again(stage: Stage) -> None:
@@ -136,7 +169,7 @@ async def test_a_file_that_lies_there_already_is_not_sent_again(stage: Stage) ->
 async def test_a_session_that_google_forgot_is_begun_anew(stage: Stage) -> None:
     stage.use(LARGE)
     async with stage.console() as console:
-        first = await stage.send(console, seconds=0)
+        first = await stage.send(console, pieces=1)
         gone = first.model_copy(
             update={"location": SecretStr(f"{stage.double.url}/storage/google/x/y")}
         )
@@ -154,7 +187,7 @@ async def test_a_session_may_be_forgotten_between_two_pieces(stage: Stage) -> No
         await plain(sending)
 
     async with stage.console() as console:
-        first = await stage.send(console, seconds=0)
+        first = await stage.send(console, pieces=1)
         stage.keep = forget  # type: ignore[method-assign]
         assert (await stage.send(console, held=first)).complete
     assert stage.source.opened == [0, first.sent, 0]
@@ -163,7 +196,7 @@ async def test_a_session_may_be_forgotten_between_two_pieces(stage: Stage) -> No
 async def test_an_old_token_is_replaced_once(stage: Stage) -> None:
     stage.use(LARGE)
     async with stage.console() as console:
-        first = await stage.send(console, AMAZON, seconds=0)
+        first = await stage.send(console, AMAZON, pieces=1)
         stage.double.expire_tokens()
         assert (await stage.send(console, AMAZON, held=first)).complete
 
@@ -175,9 +208,10 @@ async def test_trouble_that_lasts_is_left_to_a_later_time(stage: Stage) -> None:
             fault.always()
             for instance_id in (GOOGLE, AMAZON):
                 with pytest.raises(AuraUnavailable):
-                    await stage.send(console, instance_id, seconds=30)
+                    await stage.send(console, instance_id)
             fault.off()
-    assert sum(stage.clock.slept) < 200
+    assert max(stage.clock.slept) == LONGEST_WAIT
+    assert len(stage.clock.slept) == 3 * (MOST_TRIES - 1) + amazon.MOST_TRIES - 1
 
 
 async def test_what_does_not_fit_is_refused_before_a_byte_is_sent(stage: Stage) -> None:
@@ -246,14 +280,14 @@ async def test_a_load_that_failed_says_why(stage: Stage) -> None:
 async def test_no_secret_stands_in_an_error_or_a_repr(stage: Stage) -> None:
     stage.use(LARGE)
     async with stage.console() as console:
-        await stage.send(console, seconds=0)
+        await stage.send(console, pieces=1)
         stage.double.faults.storage_down.always()
         with pytest.raises(AuraUnavailable) as caught:
-            await stage.send(console, held=stage.kept[-1], seconds=1)
+            await stage.send(console, held=stage.kept[-1])
         stage.double.faults.storage_down.off()
         await stage.double.stop()
         with pytest.raises(AuraUnavailable) as absent:
-            await stage.send(console, held=stage.kept[-1], seconds=1)
+            await stage.send(console, held=stage.kept[-1])
     (one,) = stage.double.console.imports.values()
     secrets = {one.secret, one.stored.session or "", database_password(GOOGLE, "neo4j")}
     shown = "".join(

@@ -12,7 +12,7 @@ from bot.core.uploads import BackupFile, Sending
 from sandbox.aura import AuraDouble
 from sandbox.aura.fleet import database_password
 from tests.adapters.aura.stage import MovingClock
-from tests.adapters.console.stage import GOOGLE, LARGE, OPERATION, Bytes, Stage
+from tests.adapters.console.stage import GOOGLE, LARGE, OPERATION, Bytes, Died, Stage
 
 PASSWORD = database_password(GOOGLE, "neo4j")
 
@@ -44,12 +44,7 @@ class Booth:
             file or stage.file,
             source or stage.source,
             keep=stage.keep,
-            seconds=0.0,
         )
-
-    async def lay_all(self) -> None:
-        while not (await self.lay()).complete:
-            pass
 
     async def start(self) -> None:
         await self.command.load_file(self.stage.permit(), self.stage.consent(), self.stage.file)
@@ -63,14 +58,18 @@ class Booth:
         return "success" if run.succeeded else run.said
 
 
-async def test_a_large_file_is_laid_ready_in_slices(tmp_path: Path) -> None:
+async def test_a_large_file_is_laid_ready_from_where_it_was_interrupted(tmp_path: Path) -> None:
     booth = Booth(tmp_path, "exit 3")
     booth.stage.use(LARGE)
     booth.stage.source.piece = 1 << 20
-    await booth.lay_all()
+    booth.stage.source.dies_at = 5 << 20
+    with pytest.raises(Died):
+        await booth.lay()
+    booth.stage.source.dies_at = None
+    await booth.lay()
     [place] = booth.room.glob("*/*")
     assert place.read_bytes() == LARGE
-    assert len(booth.stage.source.opened) > 3
+    assert booth.stage.source.opened == [0, 5 << 20]
     await booth.command.tidy([OPERATION])
     assert place.exists()
     await booth.command.aclose()
@@ -94,7 +93,7 @@ async def test_its_end_is_told_in_bounds_and_without_the_password(
     tmp_path: Path, script: str, said: str
 ) -> None:
     booth = Booth(tmp_path, script, limit=0.5 if "sleep" in script else 60.0)
-    await booth.lay_all()
+    await booth.lay()
     await booth.start()
     told = await booth.end()
     assert said in told
@@ -104,7 +103,7 @@ async def test_its_end_is_told_in_bounds_and_without_the_password(
 
 async def test_a_permit_starts_it_once_and_only_for_its_own_file(tmp_path: Path) -> None:
     booth = Booth(tmp_path, f"echo started >> {tmp_path}/starts; exit 1")
-    await booth.lay_all()
+    await booth.lay()
     stage = booth.stage
     other = stage.permit().model_copy(update={"names": {"instance": GOOGLE, "crc32": "1"}})
     with pytest.raises(Blocked):
@@ -113,7 +112,7 @@ async def test_a_permit_starts_it_once_and_only_for_its_own_file(tmp_path: Path)
     await booth.start()
     await booth.end()
     await booth.command.tidy(())
-    await booth.lay_all()
+    await booth.lay()
     with pytest.raises(NotAllowed):
         await booth.start()
     assert (tmp_path / "starts").read_text() == "started\n"
@@ -126,7 +125,7 @@ async def test_what_was_certainly_not_started_is_a_definite_refusal(tmp_path: Pa
         await booth.start()
     assert missing.value.definite
     assert booth.stage.spent == []
-    await booth.lay_all()
+    await booth.lay()
     booth.program.unlink()
     with pytest.raises(AuraError) as absent:
         await booth.start()
@@ -139,7 +138,6 @@ async def test_a_file_that_is_shorter_or_oddly_named_is_not_laid_ready(tmp_path:
     booth = Booth(tmp_path, "exit 0")
     file = booth.stage.file
     short = Bytes(booth.stage.source.content[:-1], piece=1 << 30)
-    await booth.lay(source=short)
     with pytest.raises(NotABackup, match="shorter"):
         await booth.lay(source=short)
     odd = file.inspection.model_copy(update={"database": "../../etc"})
@@ -154,7 +152,7 @@ async def test_a_file_that_is_shorter_or_oddly_named_is_not_laid_ready(tmp_path:
 
 async def test_files_of_ended_operations_alone_are_removed(tmp_path: Path) -> None:
     booth = Booth(tmp_path, "exit 0")
-    await booth.lay_all()
+    await booth.lay()
     await booth.command.tidy([OPERATION, OperationId("upl-2")])
     assert len(list(booth.room.iterdir())) == 1
     await booth.command.tidy([OperationId("upl-2")])
