@@ -175,7 +175,8 @@ def _part(ours: Side, bare: Side) -> Part:
             f"{len(ours.acks)} commands on each side, {IN_FLIGHT} in flight, in {ROUNDS} rounds "
             "that take turns.",
             "The floor is a Bolt app of the same version on the same double that acknowledges and "
-            "responds once. Our answer comes from Aura: 5 calls of it for a command.",
+            "responds once, so it gets more commands in the same time. Our answer comes from "
+            "Aura: 5 calls of it for a command.",
             f"Median acknowledgement by round: ours {spread(ours)}, bare {spread(bare)}.",
         ],
     )

@@ -150,11 +150,11 @@ async def test_the_way_of_a_restore_has_no_boundary_that_is_not_tried(patient: D
 
 
 async def test_killed_where_no_restore_is_on_its_way_it_goes_on_to_the_end(
-    patient: Doubles,
+    patient: Doubles, fresh_stage: Stages
 ) -> None:
     where = behind("approved", "snapshotting", "ready", "restoring", "verifying", "done")
     where = [b for b in where if b not in AROUND_THE_CALL]
-    assert await trials(stage, patient, where) == {str(b): "done" for b in where}
+    assert await trials(fresh_stage, patient, where) == {str(b): "done" for b in where}
     assert set((await patient.snapshot_calls()).values()) == {1}  # a lost answer costs no second
 
 
@@ -165,6 +165,8 @@ async def test_killed_around_the_one_call_it_never_sends_a_second(
     assert ends == {str(b): "stuck" if b in UNSENT else "done" for b in AROUND_THE_CALL}
 
 
-async def test_killed_while_it_tells_people_it_tells_them_again(patient: Doubles) -> None:
+async def test_killed_while_it_tells_people_it_tells_them_again(
+    patient: Doubles, fresh_stage: Stages
+) -> None:
     where = behind("awaiting_approval", "telling", "editing", "telling the end")
-    assert await trials(stage, patient, where) == {str(b): "done" for b in where}
+    assert await trials(fresh_stage, patient, where) == {str(b): "done" for b in where}
