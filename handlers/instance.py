@@ -27,5 +27,6 @@ async def show(ctx: Context, command: InstanceShow) -> Message:
         await house.fleet.row(instance),
         project=await house.fleet.project(instance),
         running=await house.world.operations.get(holder) if holder else None,
+        counted=await house.fingerprints.newest(instance.id),
         now=house.world.clock.now(),
     )

@@ -115,6 +115,15 @@ class Fingerprints:
         everything = await self._world.fingerprints.of(instance_id)
         return tuple(k for k in everything if k.operation_id == operation_id)
 
+    async def newest(self, instance_id: InstanceId) -> Fingerprint | None:
+        """Return what an instance held when it was last counted; None when nobody knows."""
+        try:
+            kept = await self._world.fingerprints.of(instance_id)
+        except BotError:
+            return None
+        own = (one.fingerprint for one in kept if one.moment is not Moment.DRILL)
+        return next(own, None)
+
     def _fresh(self, kept: tuple[Kept, ...]) -> Kept | None:
         """The newest one, where it is the present still: not another graph's, a minute at most."""
         newest = next(iter(kept), None)

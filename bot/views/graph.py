@@ -69,38 +69,25 @@ def lost(loss: Loss | None, *, asked: bool) -> list[Block]:
     return [section("\n".join(lines))]
 
 
-def difference_lines(difference: Difference, most: int = 8) -> list[str]:
-    """Say what changed between two fingerprints, line by line."""
-    if difference.nothing:
-        return ["No difference in anything that was counted."]
-    lines = [f"Nodes {difference.nodes:+,} · relationships {difference.relationships:+,}"]
-    for word, changes in (("Labels", difference.labels), ("Types", difference.types)):
-        if changes is None:
-            lines.append(f"{word}: unknown")
-        elif changes:
-            lines.append(f"{word}: {_changes(changes, most)}")
-    if difference.lost is None:
-        lines.append("Constraints and indexes: unknown")
-    for word, definitions in (("Missing", difference.lost), ("New", difference.new)):
-        lines += [f"{word}: {code(definition, 160)}" for definition in (definitions or ())[:most]]
-        if (left := len(definitions or ()) - most) > 0:
-            lines.append(f"… and {left} more")
-    return lines
-
-
 def fingerprint_line(fingerprint: Fingerprint, now: datetime) -> str:
     """Say what a fingerprint found, in one line."""
-    parts = [f"{fingerprint.nodes:,} nodes · {fingerprint.relationships:,} relationships"]
+    nodes, relationships = fingerprint.nodes, fingerprint.relationships
+    parts = [f"{_exactly(nodes, 'node')} · {_exactly(relationships, 'relationship')}"]
     if fingerprint.labels is not None and fingerprint.types is not None:
-        parts.append(f"{len(fingerprint.labels)} labels · {len(fingerprint.types)} types")
+        labels, types = len(fingerprint.labels), len(fingerprint.types)
+        parts.append(f"{_exactly(labels, 'label')} · {_exactly(types, 'type')}")
     if fingerprint.constraints is not None and fingerprint.indexes is not None:
-        parts.append(
-            f"{len(fingerprint.constraints)} constraints · {len(fingerprint.indexes)} indexes"
-        )
+        constraints, indexes = len(fingerprint.constraints), len(fingerprint.indexes)
+        some = _exactly(indexes, "index", "indexes")
+        parts.append(f"{_exactly(constraints, 'constraint')} · {some}")
     if fingerprint.store_bytes is not None:
         parts.append(f"{fingerprint.store_bytes / 1e9:,.1f} GB on disk")
     parts.append(f"{_SOURCES[fingerprint.source]} {ago(fingerprint.taken_at, now)}")
     return " · ".join(parts)
+
+
+def _exactly(number: int, noun: str, many: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
 
 
 def _many(number: int, noun: str) -> str:

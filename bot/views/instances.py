@@ -6,10 +6,12 @@ from itertools import groupby
 
 from bot.core.base import Frozen
 from bot.core.drills import LastDrill
+from bot.core.graph.fingerprint import Fingerprint
 from bot.core.instances import Condition, Instance, InstanceSummary, Project
 from bot.core.operations import Operation
 from bot.core.snapshots import SEARCH_DAYS, Snapshot
 from bot.views.drill_words import last_at_length, last_line, last_warning
+from bot.views.graph import fingerprint_line
 from bot.views.ids import Action
 from bot.views.kit import (
     Block,
@@ -87,9 +89,17 @@ def listing(rows: Sequence[InstanceRow], *, now: datetime) -> Message:
 
 
 def shown(
-    row: InstanceRow, *, project: Project, running: Operation | None, now: datetime
+    row: InstanceRow,
+    *,
+    project: Project,
+    running: Operation | None,
+    counted: Fingerprint | None = None,
+    now: datetime,
 ) -> Message:
-    """Show one instance: facts, newest snapshot, what runs on it, and a button to restore."""
+    """Show one instance: facts, newest snapshot, what runs on it, and a button to restore.
+
+    ``counted`` is what its graph held when somebody last looked.
+    """
     instance = row.instance
     facts = [
         ("Instance", called(instance)),
@@ -113,6 +123,8 @@ def shown(
         blocks.append(section(warning))
     elif row.drill:
         blocks.append(section(f"*Last drill*\n{last_at_length(row.drill, now)}"))
+    if counted:
+        blocks.append(section(f"*Last counted*\n{fingerprint_line(counted, now)}"))
     if row.trouble:
         blocks.append(section(f"⚠ Not everything is known: {clean(row.trouble)}."))
     if running:

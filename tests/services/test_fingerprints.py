@@ -316,6 +316,19 @@ async def test_loss_to_data_from_elsewhere_is_all_that_is_there(parts: Parts) ->
     assert await service(parts).loss(ORDERS, None) == Loss(why="odd", compared=False)
 
 
+async def test_newest_count_of_an_instance_is_its_own_and_unknown_without_a_store(
+    parts: Parts,
+) -> None:
+    assert await service(parts).newest(ORDERS.id) is None
+    own = await service(parts).take(ORDERS, Moment.CHECK)
+    parts.clock.pass_by(60)
+    await service(parts).take(ORDERS, Moment.DRILL)
+    assert isinstance(own, Kept)
+    assert await service(parts).newest(ORDERS.id) == own.fingerprint
+    parts.fingerprints.away = True
+    assert await service(parts).newest(ORDERS.id) is None
+
+
 async def test_each_moment_of_an_operation_is_counted_once(parts: Parts) -> None:
     async def count(moment: Moment) -> None:
         await service(parts).once(

@@ -107,6 +107,8 @@ async def test_what_a_drill_counts_is_kept_as_that_of_its_snapshot_and_of_no_oth
     [kept] = await story.bot.house.world.fingerprints.of(ORDERS)
     assert (kept.moment, kept.operation_id) == (Moment.DRILL, op.id)
     assert (kept.snapshot_id, kept.fingerprint) == (op.snapshot.id, op.fingerprint)
+    await story.requester.types("/aura instance show orders-prod")
+    assert "Last counted" not in story.requester.whisper  # that was another graph
     # a second drill is not held against what the first one found
     await story.requester.types("/aura drill orders-prod")
     assert (await ended(story)).baseline is None
@@ -152,6 +154,7 @@ async def test_an_instance_whose_last_drill_proved_nothing_shows_it_everywhere_u
     assert "last drill" not in story.requester.whisper
     await story.requester.types("/aura instance show orders-prod")
     assert "✅ *proven*" in story.requester.whisper
+    assert "*Last counted*\n41,200 nodes · " in story.requester.whisper
     await story.requester.types("/aura restore orders-prod")
     assert "did not prove" not in str(story.requester.modal)
 

@@ -133,31 +133,6 @@ def test_fingerprint_stands_in_one_line() -> None:
         }
     )
     assert views.fingerprint_line(full, later) == (
-        "1,000,000 nodes · 5 relationships · 1 labels · 0 types · 0 constraints · 1 indexes · "
+        "1,000,000 nodes · 5 relationships · 1 label · 0 types · 0 constraints · 1 index · "
         "counted by the database 2 min ago"
     )
-
-
-def test_differences_are_told_line_by_line() -> None:
-    assert views.difference_lines(difference(0, 0)) == [
-        "No difference in anything that was counted."
-    ]
-    found = Difference(
-        nodes=-1,
-        relationships=2,
-        labels=(Change(name="A", before=2, after=1),),
-        types=None,
-        lost=tuple(f"CREATE INDEX i{n}" for n in range(3)),
-        new=("CREATE INDEX `j`",),
-    )
-    assert views.difference_lines(found, most=2) == [
-        "Nodes -1 · relationships +2",
-        "Labels: `A` -1",
-        "Types: unknown",
-        "Missing: `CREATE INDEX i0`",
-        "Missing: `CREATE INDEX i1`",
-        "… and 1 more",
-        "New: `CREATE INDEX 'j'`",
-    ]
-    dark = Difference(nodes=1, relationships=0, labels=None, types=None, lost=None, new=None)
-    assert "Constraints and indexes: unknown" in views.difference_lines(dark)

@@ -9,6 +9,7 @@ from bot.core.operations import Operation
 from bot.core.snapshots import Exportable, Snapshot, SnapshotNote
 from bot.views import home, instances, jobs, snapshots
 from bot.views.instances import InstanceRow
+from tests.core.drill_samples import FINGERPRINT
 from tests.views.reading import heard, read
 from tests.views.samples import (
     LINK,
@@ -128,6 +129,15 @@ orders-prod (a1b2c3d4) in production: newest snapshot 3 h 12 min ago. It can tak
     and be restored.\
 """)
     assert shown.blocks[-1]["elements"][0]["value"] == "a1b2c3d4"
+
+
+def test_an_instance_says_what_it_held_when_it_was_last_counted() -> None:
+    counted = FINGERPRINT.model_copy(update={"taken_at": NOW})
+    shown = read(
+        instances.shown(row(), project=PROJECT, running=None, counted=counted, now=minutes(2))
+    )
+    assert "*Last counted*\n41,200 nodes · 180,000 relationships · 2 labels · 1 type" in shown
+    assert "1 constraint · 1 index · counted by the database 2 min ago" in " ".join(shown.split())
 
 
 def test_an_instance_of_no_environment_has_no_restore_button() -> None:
