@@ -162,6 +162,7 @@ async def assemble(
             checks=settings.checks,
             imports=await stack.enter_async_context(settings.upload.open(clock, permits.consume)),
             sendings=stored.RedisSendings(redis),
+            readings=stored.RedisReadings(redis),
             vault=settings.vault.open(clock=clock, new_id=new_id) if settings.vault else None,
             files=settings.upload.files(),
             watch=stored.RedisWatchLog(redis),

@@ -4,10 +4,12 @@ import math
 import re
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr
 
 from bot.core.backups import Inspection
 from bot.core.base import Frozen, InstanceId, OperationId
+from bot.core.instances import InstanceSummary
+from bot.core.people import Person
 
 _GIB = 1 << 30
 #: The word of the one call that loads an uploaded file, as permits and the guard name it.
@@ -43,6 +45,19 @@ class BackupFile(Frozen):
     def unpacked(self) -> int:
         """Bytes of the store, or of the file where it does not say (as Neo4j's command does)."""
         return self.inspection.unpacked or self.size
+
+
+class Reading(Frozen):
+    """A request whose file is being read: no operation yet, so nothing else could tell its end.
+
+    ``operation_id`` is what the operation will be called.
+    """
+
+    operation_id: OperationId
+    person: Person
+    instance: InstanceSummary
+    file: str
+    since: AwareDatetime
 
 
 class Sending(Frozen):

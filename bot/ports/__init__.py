@@ -16,7 +16,7 @@ from bot.ports.graph import (
     MetricsDoor,
     Rows,
 )
-from bot.ports.imports import FileImports, Files, Sendings, Source
+from bot.ports.imports import FileImports, Files, Readings, Sendings, Source
 from bot.ports.leases import Leases
 from bot.ports.messages import Budget, Card, Cards, Catalogue, Draft, Drafts, Outbox, Seen
 from bot.ports.operations import AuditLog, Meter, Operations, Queue
@@ -71,6 +71,7 @@ __all__ = [
     "Ping",
     "Queue",
     "Raised",
+    "Readings",
     "Receipt",
     "Records",
     "Rows",

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.core.base import InstanceId, OperationId
 from bot.core.permits import Permit
-from bot.core.uploads import BackupFile, CommandRun, Consent, LoadStatus, Sending
+from bot.core.uploads import BackupFile, CommandRun, Consent, LoadStatus, Reading, Sending
 from bot.ports.aura import Accepted
 
 Source = Callable[[int], AsyncIterator[bytes]]
@@ -73,6 +73,19 @@ class Sendings(Protocol):
 
     async def forget(self, operation_id: OperationId) -> None:
         """Keep nothing of it any more."""
+
+
+class Readings(Protocol):
+    """Requests whose file is being read. Methods raise StoreUnavailable."""
+
+    async def all(self) -> tuple[Reading, ...]:
+        """Return all that were kept and not forgotten."""
+
+    async def keep(self, reading: Reading) -> None:
+        """Keep that a file is being read for somebody."""
+
+    async def forget(self, operation_id: OperationId) -> None:
+        """Say that whoever asked has been told."""
 
 
 class Files(Protocol):

@@ -40,6 +40,7 @@ from bot.services.overwrites import Overwrites
 from bot.services.passwords import FirstPasswords
 from bot.services.post import PostOffice
 from bot.services.proof import Proof
+from bot.services.readers import Readers
 from bot.services.reaper import Reaper
 from bot.services.recheck import Recheck
 from bot.services.rehearsals import Rehearsals
@@ -146,6 +147,7 @@ def furnish(world: World) -> House:
         record=runner.note,
     )
     deliveries = Deliveries(world, arrivals)
+    readers = Readers(world, files)
     steps[Upload] = UploadSteps(world, recheck, files, hauls, runner.note).perform
     steps[Holding] = HoldingSteps(world, exports, recheck).perform
     steps[Verification] = VerificationSteps(world, exports, hauls).perform
@@ -173,7 +175,7 @@ def furnish(world: World) -> House:
         rehearsals=rehearsals,
         decisions=Decisions(world, gate),
         snapshots=snapshots,
-        uploads=Uploads(world, gate, fleet, files),
+        uploads=Uploads(world, gate, fleet, files, readers),
         vaults=Vaults(world, gate, exports),
         schedules=Schedules(world, gate, fleet, scheduler),
         reports=Reports(
@@ -195,7 +197,7 @@ def furnish(world: World) -> House:
         runner=runner,
         announcer=announcer,
         post_office=PostOffice(world, announcer),
-        sweep=Sweep(world),
+        sweep=Sweep(world, readers),
         scratches=scratches,
         cloning=Cloning(world, gate, fleet),
         passwords=passwords,

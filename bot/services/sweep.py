@@ -1,5 +1,6 @@
 """The sweep: finds what a lost bell or a lost mark left behind (promise P7)."""
 
+from bot.services.readers import Readers
 from bot.services.world import World
 
 #: Seconds between two sweeps; one replica does each.
@@ -9,10 +10,14 @@ LOOK_BACK = 200
 
 
 class Sweep:
-    """Rings for every open operation and marks those whose messages are behind."""
+    """Rings for every open operation and marks those whose messages are behind.
 
-    def __init__(self, world: World) -> None:
+    It tells, too, whose request was lost before there was an operation.
+    """
+
+    def __init__(self, world: World, readers: Readers) -> None:
         self._world = world
+        self._readers = readers
 
     async def __call__(self, *, forced: bool = False) -> int:
         """Sweep once, unless another replica has just done it; returns how many were woken."""
@@ -29,4 +34,5 @@ class Sweep:
             if op.final and not (await self._world.cards.get(op.id)).settled:
                 await self._world.posts.mark(op.id, final=True)
                 woken += 1
+        await self._readers.tell()
         return woken

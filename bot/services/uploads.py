@@ -1,22 +1,22 @@
 """Uploads: the form and the request. Decisions are made in `decisions`, the rest by the runner."""
 
-from bot.core.audit import Verdict
 from bot.core.base import InstanceId, OperationId
 from bot.core.environments import Environment
-from bot.core.errors import InstanceBusy, NotAllowed, NotRestorable
-from bot.core.instances import Condition, Instance, safety_obstacle
+from bot.core.errors import NotAllowed, NotRestorable
+from bot.core.instances import Condition, Instance, InstanceSummary, safety_obstacle
 from bot.core.operations import Origin, Upload
 from bot.core.people import Person
 from bot.core.plan import UploadPlan, Waiver
 from bot.core.policy import Role
 from bot.core.typed import check_reason, check_suffix, check_word
-from bot.core.uploads import BackupFile, gigabytes
+from bot.core.uploads import BackupFile, Reading, gigabytes
 from bot.ports import Draft
 from bot.services.backup_files import BackupFiles, Found
 from bot.services.fingerprints import Fingerprints
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
-from bot.services.record import keep, wake
+from bot.services.readers import Readers
+from bot.services.record import submit
 from bot.services.restores import RestoreForm
 from bot.services.world import World
 from bot.views.ids import Field
@@ -29,12 +29,15 @@ _ACTION = "upload.request"
 class Uploads:
     """The use cases around loading a backup file."""
 
-    def __init__(self, world: World, gate: Gate, fleet: Fleet, files: BackupFiles) -> None:
+    def __init__(
+        self, world: World, gate: Gate, fleet: Fleet, files: BackupFiles, readers: Readers
+    ) -> None:
         self._world = world
         self._gate = gate
         self._fleet = fleet
         self._fingerprints = Fingerprints(world)
         self._files = files
+        self._readers = readers
 
     async def draft(
         self, person: Person, origin: Origin, file: str, *, instance_id: InstanceId | None = None
@@ -92,6 +95,8 @@ class Uploads:
     async def request(self, draft: Draft, form: RestoreForm) -> Upload:
         """Read the file as a whole, seal the plan, and put it before the approvers.
 
+        Should the bot stop while it reads, the person is told afterwards.
+
         Raises InstanceBusy (naming the holder), NotAllowed, NotRestorable, NotABackup or
         AuraError; then nothing has changed.
         """
@@ -106,28 +111,33 @@ class Uploads:
         await self._gate.require_quorum(draft.person, environment, instance, action=_ACTION)
         self._check_instance(instance)
         found = await self._look(draft)
-        file = await self._files.whole(found)
         _check_fit(found, instance)
-        plan = await self._plan(draft, form, instance, environment, file)
-        op = Upload(
-            id=plan.operation_id,
-            environment=environment.name,
-            requester=draft.person,
-            instance_id=instance.id,
-            channel=environment.channel,
-            origin=draft.origin,
-            created_at=plan.created_at,
-            plan=plan,
+        reading = Reading(
+            operation_id=OperationId(self._world.new_id("upl")),
+            person=draft.person,
+            instance=InstanceSummary(
+                id=instance.id, name=instance.name, project_id=instance.project_id
+            ),
+            file=draft.text,
+            since=self._world.clock.now(),
         )
-        await keep(self._world, op, _ACTION, draft.person, why=_why(plan))
-        try:
-            await self._world.operations.create(op)
-        except InstanceBusy as busy:
-            denied = Verdict.DENIED
-            await keep(self._world, op, _ACTION, draft.person, verdict=denied, why=busy.summary)
-            raise
-        await wake(self._world, op)
-        return op
+
+        async def make(file: BackupFile) -> Upload:
+            plan = await self._plan(reading.operation_id, draft, form, instance, environment, file)
+            op = Upload(
+                id=plan.operation_id,
+                environment=environment.name,
+                requester=draft.person,
+                instance_id=instance.id,
+                channel=environment.channel,
+                origin=draft.origin,
+                created_at=plan.created_at,
+                plan=plan,
+            )
+            await submit(self._world, op, why=_why(plan))
+            return op
+
+        return await self._readers.read(reading, found, make)
 
     async def find(self, person: Person, word: str) -> tuple[Instance, Environment]:
         """Return the instance a word means, if this person may ask for an upload into it."""
@@ -149,6 +159,7 @@ class Uploads:
 
     async def _plan(
         self,
+        operation_id: OperationId,
         draft: Draft,
         form: RestoreForm,
         instance: Instance,
@@ -157,7 +168,7 @@ class Uploads:
     ) -> UploadPlan:
         now = self._world.clock.now()
         return UploadPlan(
-            operation_id=OperationId(self._world.new_id("upl")),
+            operation_id=operation_id,
             requester=draft.person,
             instance=instance,
             project=await self._fleet.project(instance),

@@ -63,6 +63,7 @@ class World:
     fingerprints: ports.Fingerprints
     imports: ports.FileImports
     sendings: ports.Sendings
+    readings: ports.Readings
     leases: ports.Leases
     keep: Mapping[str, Keep] = field(default_factory=dict)
     export: ExportRules = field(default_factory=ExportRules)

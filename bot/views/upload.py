@@ -7,7 +7,7 @@ from bot.core.base import Frozen
 from bot.core.environments import Environment
 from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
-from bot.core.uploads import Exported
+from bot.core.uploads import Exported, Reading
 from bot.views import asking
 from bot.views.asking import Form
 from bot.views.graph import lost
@@ -18,8 +18,10 @@ from bot.views.kit import (
     View,
     actions,
     button,
+    clean,
     code,
     fields,
+    moment,
     section,
 )
 from bot.views.upload_words import facts as file_facts
@@ -57,7 +59,8 @@ FORM = Form(
     noun="upload",
     looking="Looking at the instance and into the file",
     sending="⏳ Reading the whole file, then putting your request before the approvers …\n"
-    "A large file takes minutes. You can close this; the request appears when it is read.",
+    "A large file takes minutes. You can close this; the request appears when it is read. Should I "
+    "be stopped before, I tell you.",
 )
 
 
@@ -70,6 +73,23 @@ def doorway(instance: InstanceSummary, *, file: str, draft_id: str) -> Message:
             actions(
                 f"doorway.{instance.id}",
                 button("Open the form", Action.OPEN_UPLOAD.value, draft_id),
+            ),
+        ),
+    )
+
+
+def unread(reading: Reading) -> Message:
+    """Tell whoever asked that their file was not read to its end."""
+    instance, file = reading.instance, reading.file
+    return Message(
+        text=f"I was stopped while I read the file to load into {spoken(instance)}. "
+        "Nothing was asked for; please ask again.",
+        blocks=(
+            section(
+                f"❓ I was stopped while I read {code(file, 120)}, which you wanted to load into "
+                f"{called(instance)} at {moment(reading.since)}.\n"
+                "Nothing was asked for, and nothing was changed. Ask again: "
+                f"`/aura upload {clean(instance.id, 40)} {clean(file, 120)}`."
             ),
         ),
     )

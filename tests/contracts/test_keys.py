@@ -8,13 +8,14 @@ from redis.asyncio import Redis
 
 import bot.adapters.redis as package
 from bot.core.audit import AuditRecord
-from bot.core.base import ChannelId, InstanceId, OperationId, SnapshotId
+from bot.core.base import ChannelId, InstanceId, OperationId, ProjectId, SnapshotId
 from bot.core.drills import LastDrill, Outcome
 from bot.core.housekeeping import Bearings
+from bot.core.instances import InstanceSummary
 from bot.core.schedules import Pause, Schedule, Timing, Work
 from bot.core.sightings import Copy
 from bot.core.snapshots import SnapshotNote
-from bot.core.uploads import Sending
+from bot.core.uploads import Reading, Sending
 from bot.core.vitals import Vitals
 from bot.ports import Card, Draft, MessageRef
 from bot.ports.addresses import Opened, Purpose
@@ -97,6 +98,14 @@ async def live_through(store: Redis) -> None:
     )
     sending = Sending(provider="GCP", size=9, location=SecretStr("https://storage.test/1"))
     await package.RedisSendings(store).put(OperationId("upl-1"), sending)
+    read = Reading(
+        operation_id=OperationId("upl-2"),
+        person=REQUESTER,
+        instance=InstanceSummary(id=ORDERS, name="orders-prod", project_id=ProjectId("p")),
+        file="orders.backup",
+        since=NOW,
+    )
+    await package.RedisReadings(store).keep(read)
     await watch_and_alarm(store)
 
 

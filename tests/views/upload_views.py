@@ -8,7 +8,7 @@ from bot.core.instances import Instance, Project
 from bot.core.operations import Upload, advance
 from bot.core.operations import events as e
 from bot.core.plan import UploadPlan, Waiver
-from bot.core.uploads import BackupFile, Exported
+from bot.core.uploads import BackupFile, Exported, Reading
 from bot.views import forms, jobs, operations, upload
 from bot.views.kit import Message, View
 from tests.views.samples import APPROVER, LINK, NOW, REQUESTER, minutes, plan
@@ -107,5 +107,7 @@ def views(
     )
     yield "upload form", upload.form(facts, draft_id="d")
     yield "upload doorway", upload.doorway(instance, file=said[:200], draft_id="d")
+    reading = Reading(operation_id=op.id, person=REQUESTER, instance=instance, file=said, since=NOW)
+    yield "upload unread", upload.unread(reading)
     yield "upload loading", upload.FORM.loading_view(draft_id="d")
     yield "upload sending", upload.FORM.sending_view(draft_id="d")

@@ -48,6 +48,7 @@ key                             type      kept
 ``sp:outbox:<name>:taken``      zset      owner: the operations that are behind
 ``sp:drill:<instance>``         hash      ttl: 400 days from the last drill
 ``sp:evidence:<operation>``     string    ttl: 400 days
+``sp:readings``                 hash      owner: whoever reads, then the sweep
 ``sp:sending:<operation>``      string    ttl: 7 days
 ==============================  ========  ========================================
 
@@ -71,7 +72,7 @@ from bot.adapters.redis.outbox import RedisOutbox
 from bot.adapters.redis.persistence import Weakness, durability
 from bot.adapters.redis.schedules import RedisSchedules
 from bot.adapters.redis.secrets import RedisSecrets
-from bot.adapters.redis.sendings import RedisSendings
+from bot.adapters.redis.sendings import RedisReadings, RedisSendings
 from bot.adapters.redis.watch import RedisWatchLog
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "RedisOperations",
     "RedisOutbox",
     "RedisPermits",
+    "RedisReadings",
     "RedisRecords",
     "RedisSchedules",
     "RedisSecrets",
