@@ -5,6 +5,7 @@ the clock jumps through two days, five minutes at a time.
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -103,6 +104,9 @@ class Memory:
 
     async def save(self, *sightings: Sighting) -> None:
         """The lookout hands back what it knows."""
+
+    async def counted(self, instance_id: InstanceId, days: Mapping[date, int]) -> None:
+        """What a report tells is not measured here."""
 
     async def witnesses(self) -> tuple[Witness, ...]:
         return tuple(self.held.values())

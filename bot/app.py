@@ -164,6 +164,7 @@ async def assemble(
             sendings=stored.RedisSendings(redis),
             readings=stored.RedisReadings(redis),
             vault=settings.vault.open(clock=clock, new_id=new_id) if settings.vault else None,
+            vault_url=settings.vault.table.url if settings.vault else "",
             files=settings.upload.files(),
             watch=stored.RedisWatchLog(redis),
             alerts=stored.RedisAlerts(redis),

@@ -13,6 +13,7 @@ from bot.adapters.aura.client import AuraClient
 from bot.adapters.clock import SystemClock, new_id
 from bot.adapters.embedded import DataInUse
 from bot.adapters.redis import (
+    RedisAlerts,
     RedisAuditLog,
     RedisLeases,
     RedisOperations,
@@ -32,7 +33,7 @@ from bot.core.findings import Finding
 from bot.core.instances import find
 from bot.core.operations import Export, advance
 from bot.core.operations.events import Event
-from bot.core.report import Report
+from bot.core.report_lines import Report
 from bot.core.retention import learned
 from bot.core.tiers import TierFacts
 from bot.core.vault import Export as Kept
@@ -206,6 +207,10 @@ async def report(
             operations=RedisOperations(redis),
             audit=RedisAuditLog(redis),
             exports=copies,
+            watch=RedisWatchLog(redis),
+            alerts=RedisAlerts(redis),
+            vault=settings.vault.table.url if settings.vault else "",
+            keep=vault.rules,
         )
         return await compiler(named(settings.estate, environment), within)
 

@@ -1,106 +1,38 @@
 """The report of an environment: what the records show of its backups, and nothing else.
 
 Counts are of operations that ended within the period, copies of exports whose manifest stands in
-the vault. Each answer carries the ids of what it rests on; where nothing is recorded, it says so.
+the vault, and of snapshots that the watch saw. Each answer carries the ids of what it rests on;
+where nothing is recorded, it says so. An instance that is gone stands there all the same.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
-from pydantic import AwareDatetime
-
+from bot.core.alerts import Alert
+from bot.core.answers import Records, answers
 from bot.core.audit import AuditEntry, Verdict
-from bot.core.base import Frozen, InstanceId, OperationId
+from bot.core.base import InstanceId, ProjectId
 from bot.core.instances import Instance, InstanceSummary
 from bot.core.operations import Asked, Operation
-from bot.core.people import Person
-from bot.core.protection import Protection
+from bot.core.report_lines import (
+    DONE,
+    TAKES,
+    AlertLine,
+    Chain,
+    ExceptionLine,
+    InstanceLine,
+    Report,
+    Setting,
+    WorkLine,
+)
+from bot.core.tiers import TierFacts
 from bot.core.vault import Export
 
-#: What takes a copy, what overwrites, what proves, by the operations' own words.
-TAKES, OVERWRITES, PROVES = "snapshot", ("restore", "overwrite", "upload"), "drill"
-#: Phases in which an operation has done what it was asked for.
-DONE = ("done", "proven", "proven_with_warnings")
-#: So many ids stand beside an answer; the rest is counted.
-MOST_IDS = 20
-
-
-class InstanceLine(Frozen):
-    """One instance in the period. ``longest`` is the longest time without a completed snapshot
-    of ours, None with fewer than two; ``copies`` are the exports that stand in the vault.
-    """
-
-    id: InstanceId
-    name: str
-    tier: str
-    cloud: str
-    region: str
-    taken: int
-    failed: int
-    longest: timedelta | None
-    newest: AwareDatetime | None
-    copies: int
-    copied_bytes: int
-    encrypted_copies: int
-    proven_at: AwareDatetime | None
-
-
-class WorkLine(Frozen):
-    """One restore or drill."""
-
-    id: OperationId
-    kind: str
-    instance_id: InstanceId
-    requester: Person
-    approvers: tuple[Person, ...]
-    asked_at: AwareDatetime
-    ended_at: AwareDatetime | None
-    took: timedelta | None
-    outcome: str
-
-
-class ExceptionLine(Frozen):
-    """What did not go as it should: a failure or a refusal. ``number`` is that of the audit log."""
-
-    at: AwareDatetime
-    number: int
-    action: str
-    what: str
-    instance_id: InstanceId | None
-    operation_id: OperationId | None
-
-
-class Answer(Frozen):
-    """A usual question of an audit, what the records answer, and what that rests on."""
-
-    clause: str
-    question: str
-    answer: str
-    evidence: tuple[str, ...]
-
-
-class Chain(Frozen):
-    """The audit log at the time of the report."""
-
-    entries: int
-    head: str
-    broken_at: int | None
-
-
-class Report(Frozen):
-    """Everything that one page says."""
-
-    environment: str
-    since: AwareDatetime
-    until: AwareDatetime
-    made_at: AwareDatetime
-    chain: Chain
-    instances: tuple[InstanceLine, ...]
-    restores: tuple[WorkLine, ...]
-    drills: tuple[WorkLine, ...]
-    exceptions: tuple[ExceptionLine, ...]
-    answers: tuple[Answer, ...]
+#: What overwrites, what proves, by the operations' own words.
+OVERWRITES, PROVES = ("restore", "overwrite", "upload"), "drill"
+#: Of what only its exports are left, the project is not recorded.
+UNKNOWN = ProjectId("unknown")
 
 
 def compiled(
@@ -114,7 +46,7 @@ def compiled(
     exports: Sequence[Export],
     entries: Sequence[AuditEntry],
     chain: Chain,
-    wanted: Protection,
+    setting: Setting,
 ) -> Report:
     """Compile the report of [since, until); everything given may be wider than that."""
     ended = [
@@ -123,10 +55,20 @@ def compiled(
         if op.environment == environment and op.ended_at and since <= op.ended_at < until
     ]
     ended.sort(key=lambda op: (op.ended_at or op.created_at, op.id))
-    here = [e for e in exports if e.manifest.environment == environment]
+    here = [
+        e for e in exports if e.manifest.environment == environment and e.manifest.stored_at < until
+    ]
     restores = tuple(_work(op) for op in ended if op.kind in OVERWRITES)
     drills = tuple(_work(op) for op in ended if op.kind == PROVES)
-    lines = tuple(_instance(i, ended, here) for i in sorted(instances, key=lambda i: i.name))
+    alerts = tuple(
+        _alert(alert_id, alert)
+        for alert_id, alert in sorted(setting.alerts, key=lambda a: (a[1].opened_at, a[0]))
+        if alert.opened_at < until and (alert.cleared_at is None or alert.cleared_at >= since)
+    )
+    known = _known(instances, ended, here, setting)
+    lines = tuple(
+        _instance(i, there, ended, here, setting, since=since, until=until) for i, there in known
+    )
     exceptions = tuple(
         ExceptionLine(
             at=entry.record.at,
@@ -151,7 +93,22 @@ def compiled(
         restores=restores,
         drills=drills,
         exceptions=exceptions,
-        answers=_answers(lines, ended, here, restores, drills, exceptions, chain, wanted),
+        alerts=alerts,
+        answers=answers(
+            Records(
+                since=since,
+                until=until,
+                lines=lines,
+                ended=tuple(ended),
+                exports=tuple(here),
+                restores=restores,
+                drills=drills,
+                exceptions=exceptions,
+                alerts=alerts,
+                chain=chain,
+                setting=setting,
+            )
+        ),
     )
 
 
@@ -159,29 +116,103 @@ def _went_wrong(action: str) -> bool:
     return action.rpartition(".")[2] in ("failed", "stuck", "interrupted", "refused")
 
 
+def _known(
+    instances: Iterable[Instance | InstanceSummary],
+    ended: Iterable[Operation],
+    exports: Iterable[Export],
+    setting: Setting,
+) -> list[tuple[Instance | InstanceSummary, bool]]:
+    """Return the instances there are, and those of which only the records still tell."""
+    found: dict[InstanceId, tuple[Instance | InstanceSummary, bool]] = {}
+    for export in exports:
+        m = export.manifest
+        gone = InstanceSummary(id=m.instance_id, name=m.instance_name, project_id=UNKNOWN)
+        found[gone.id] = (gone, False)
+    for sight in setting.sights:
+        found[sight.id] = (sight.instance, False)
+    for op in ended:
+        of = getattr(op.plan, "instance", None)
+        if isinstance(of, InstanceSummary) and of.id == op.instance_id:
+            found[of.id] = (of, False)
+    found.update((instance.id, (instance, True)) for instance in instances)
+    return sorted(found.values(), key=lambda pair: (pair[0].name, pair[0].id))
+
+
 def _instance(
-    instance: Instance | InstanceSummary, ended: list[Operation], exports: Sequence[Export]
+    instance: Instance | InstanceSummary,
+    there: bool,
+    ended: list[Operation],
+    exports: Sequence[Export],
+    setting: Setting,
+    *,
+    since: datetime,
+    until: datetime,
 ) -> InstanceLine:
     ours = [op for op in ended if op.instance_id == instance.id]
     taken = [op for op in ours if op.kind == TAKES and op.phase in DONE]
     copies = [e.manifest for e in exports if e.manifest.instance_id == instance.id]
+    new = [manifest for manifest in copies if manifest.stored_at >= since]
     times = [op.ended_at for op in taken if op.ended_at]
     gaps = [later - one for one, later in pairwise(times)]
     proven = [op.ended_at for op in ours if op.kind == PROVES and op.phase in DONE]
+    days = {
+        day: count
+        for day, count in setting.seen.get(instance.id, {}).items()
+        if count and since.date() <= day < until.date()
+    }
+    full = instance if isinstance(instance, Instance) else None
     return InstanceLine(
         id=instance.id,
         name=instance.name,
-        tier=instance.tier_name if isinstance(instance, Instance) else "unknown",
+        there=there,
+        tier=full.tier_name if full else "unknown",
         cloud=instance.cloud or "unknown",
-        region=(instance.region if isinstance(instance, Instance) else "") or "unknown",
+        region=(full.region if full else "") or "unknown",
+        key=_key(full),
+        kept=_kept(setting.tiers.get(full.tier) if full else None),
         taken=len(taken),
         failed=sum(op.kind == TAKES and op.phase == "failed" for op in ours),
         longest=max(gaps, default=None),
         newest=max(times, default=None),
-        copies=len(copies),
+        seen=sum(days.values()),
+        seen_days=len(days),
+        copies=len(new),
+        older=len(copies) - len(new),
         copied_bytes=sum(manifest.digests.size for manifest in copies),
         encrypted_copies=sum(manifest.encryption is not None for manifest in copies),
         proven_at=max((at for at in proven if at), default=None),
+    )
+
+
+def _key(instance: Instance | None) -> str:
+    if instance is None:
+        return "unknown"
+    return f"own key {instance.key_id}" if instance.key_id else "a key of Aura's"
+
+
+def _kept(facts: TierFacts | None) -> str:
+    known = [
+        f"{what} {days} days"
+        for what, days in (
+            ("restorable", facts.restorable_days if facts else None),
+            ("exportable", facts.exportable_days if facts else None),
+            ("on demand", facts.on_demand_days if facts else None),
+        )
+        if days is not None
+    ]
+    if facts is not None and facts.only_latest:
+        return "the latest only"
+    return ", ".join(known) or "unknown"
+
+
+def _alert(alert_id: str, alert: Alert) -> AlertLine:
+    return AlertLine(
+        id=alert_id,
+        severity=alert.condition.severity.name.lower(),
+        name=alert.condition.name,
+        what=alert.condition.what,
+        opened_at=alert.opened_at,
+        ended_at=alert.cleared_at,
     )
 
 
@@ -197,84 +228,3 @@ def _work(op: Operation) -> WorkLine:
         took=op.duration,
         outcome=str(op.phase).replace("_", " "),
     )
-
-
-def _answers(
-    lines: Sequence[InstanceLine],
-    ended: Sequence[Operation],
-    exports: Sequence[Export],
-    restores: Sequence[WorkLine],
-    drills: Sequence[WorkLine],
-    exceptions: Sequence[ExceptionLine],
-    chain: Chain,
-    wanted: Protection,
-) -> tuple[Answer, ...]:
-    taken = [op.id for op in ended if op.kind == TAKES and op.phase in DONE]
-    copies = [e.manifest.name for e in exports]
-    proven = [line.id for line in drills if line.outcome.replace(" ", "_") in DONE]
-    done = [line for line in restores if line.outcome == "done"]
-    alone = [line.id for line in done if not line.approvers]
-    bare = [line.id for line in lines if not (line.taken or line.copies)]
-    untried = [line.id for line in lines if line.proven_at is None]
-    encrypted = sum(e.manifest.encryption is not None for e in exports)
-    schedule = "; ".join(f"{work}: {timing.words}" for work, timing in wanted.timings())
-    intact = chain.broken_at is None
-    return (
-        Answer(
-            clause="SOC 2 A1.2 · ISO 27001 A.8.13 · DORA Art. 12(1)",
-            question="Is there a backup policy, and what does it ask for?",
-            answer=schedule or "No schedule is configured for this environment.",
-            evidence=(),
-        ),
-        Answer(
-            clause="SOC 2 A1.2 · ISO 27001 A.8.13",
-            question="Are backups taken as the policy says?",
-            answer=f"{len(taken)} on-demand snapshots completed; "
-            f"{sum(line.failed for line in lines)} failed. Aura's own scheduled snapshots come "
-            "besides and are not counted. "
-            + (f"Without any: {', '.join(bare)}." if bare else "Every instance has one."),
-            evidence=_ids(taken),
-        ),
-        Answer(
-            clause="ISO 27001 A.8.13 · DORA Art. 12(3)",
-            question="Are there copies apart from the source?",
-            answer=f"{len(copies)} exports stand in the vault, {encrypted} of them encrypted."
-            if copies
-            else "No export stands in a vault: all copies are within Aura.",
-            evidence=_ids(copies),
-        ),
-        Answer(
-            clause="SOC 2 A1.3 · ISO 27001 A.8.13 · DORA Art. 12(2)",
-            question="Is it tested that backups restore?",
-            answer=f"{len(drills)} drills ended, {len(proven)} of them proved the backup. "
-            + (f"Never proven in the period: {', '.join(untried)}." if untried else ""),
-            evidence=_ids([line.id for line in drills]),
-        ),
-        Answer(
-            clause="SOC 2 CC8.1 · ISO 27001 A.8.32",
-            question="Are restores authorised by somebody else than who asks?",
-            answer=f"{len(restores)} were asked for, {len(done)} done; "
-            + ("none of them without an approver." if not alone else f"unapproved: {alone}."),
-            evidence=_ids([line.id for line in restores]),
-        ),
-        Answer(
-            clause="SOC 2 CC7.2 · DORA Art. 17",
-            question="Are failures and refusals recorded?",
-            answer=f"{len(exceptions)} are in the audit log of this period.",
-            evidence=_ids([f"audit {line.number}" for line in exceptions]),
-        ),
-        Answer(
-            clause="ISO 27001 A.8.15",
-            question="Is the log protected from changes?",
-            answer=f"The chain of {chain.entries} entries is whole; its head is {chain.head[:16]}…."
-            if intact
-            else f"The chain is broken from entry {chain.broken_at} on.",
-            evidence=(chain.head,),
-        ),
-    )
-
-
-def _ids(found: Sequence[str]) -> tuple[str, ...]:
-    shown = tuple(found[:MOST_IDS])
-    left = len(found) - len(shown)
-    return (*shown, f"and {left} more") if left else shown

@@ -1,7 +1,7 @@
 """What is remembered of the watch: sightings, copies outside Aura, outcomes, and alerts."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from pydantic import AwareDatetime
@@ -84,6 +84,15 @@ class WatchLog(Protocol):
 
     async def proved(self, instance_id: InstanceId, snapshot_at: datetime) -> None:
         """Say that a drill proved a snapshot of that time; an older one changes nothing."""
+
+    async def counted(self, instance_id: InstanceId, days: Mapping[date, int]) -> None:
+        """Say how many snapshots that Aura took by itself a look saw, by UTC day.
+
+        The greatest number of each day is kept, for 400 days after the last look.
+        """
+
+    async def days(self, instance_id: InstanceId) -> Mapping[date, int]:
+        """Return how many were seen, by UTC day."""
 
     async def witnesses(self) -> tuple[Witness, ...]:
         """Return the snapshots that are watched to their end."""

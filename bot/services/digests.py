@@ -9,7 +9,7 @@ from bot.core.base import InstanceId
 from bot.core.environments import Environment
 from bot.core.errors import ChatFailed, ChatUnavailable
 from bot.core.operations import Asked, Phase
-from bot.core.report import DONE
+from bot.core.report_lines import DONE
 from bot.core.schedules import owed
 from bot.services.watch import Watch
 from bot.services.world import World

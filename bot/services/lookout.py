@@ -190,7 +190,7 @@ class Lookout:
                 break
             found += await self._world.aura.snapshots(sight.id, day, background=True)
             looked, asked = sight.with_snapshots(found, at=self._now()), day
-        await self._witnessing.meet(sight.tier, found)
+        await self._witnessing.meet(sight, found)
         return looked
 
     async def _together(

@@ -1,6 +1,6 @@
 """Reports: the records of a period, compiled; asked for in Slack or from a shell."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.core.audit import GENESIS, AuditEntry, chain
@@ -10,9 +10,11 @@ from bot.core.errors import AuraError, BadCommand, UnknownEnvironment
 from bot.core.instances import Instance, InstanceSummary
 from bot.core.people import Person
 from bot.core.policy import Role
-from bot.core.report import Chain, Report, compiled
-from bot.core.vault import Export
-from bot.ports import AuditLog, Aura, Clock, Operations
+from bot.core.report import compiled
+from bot.core.report_lines import Chain, Report, Setting
+from bot.core.retention import learned
+from bot.core.vault import Export, Keep
+from bot.ports import Alerts, AuditLog, Aura, Clock, Operations, WatchLog
 from bot.ports.addresses import Opened, Purpose
 from bot.services.gate import Gate
 from bot.services.world import World
@@ -71,6 +73,10 @@ class Compiler:
         operations: Operations,
         audit: AuditLog,
         exports: Callable[[], Awaitable[tuple[Export, ...]]],
+        watch: WatchLog,
+        alerts: Alerts,
+        vault: str,
+        keep: Mapping[str, Keep],
     ) -> None:
         self._estate = estate
         self._clock = clock
@@ -78,21 +84,43 @@ class Compiler:
         self._operations = operations
         self._audit = audit
         self._exports = exports
+        self._watch = watch
+        self._alerts = alerts
+        self._vault = vault
+        self._keep = keep
 
     async def __call__(self, environment: Environment, within: Period) -> Report:
         """Return the report of an environment; raises AuraError, StoreUnavailable."""
         entries, chain = await self._entries(environment, within)
+        instances = await self._instances(environment)
         return compiled(
             environment.name,
             since=within.begin,
             until=within.end,
             now=self._clock.now(),
-            instances=await self._instances(environment),
+            instances=instances,
             operations=await self._operations.since(within.begin - timedelta(days=2)),
             exports=await self._exports(),
             entries=entries,
             chain=chain,
-            wanted=self._estate.watch(environment.name).protection,
+            setting=await self._setting(environment, within, instances),
+        )
+
+    async def _setting(
+        self, environment: Environment, within: Period, instances: Iterable[InstanceSummary]
+    ) -> Setting:
+        name = environment.name
+        sights = tuple(s for s in await self._watch.sightings() if s.environment == name)
+        raised = (*await self._alerts.all(), *await self._alerts.past(since=within.begin))
+        known = {i.id for i in instances} | {sight.id for sight in sights}
+        return Setting(
+            wanted=self._estate.watch(name).protection,
+            vault=self._vault,
+            keep=self._keep.get(name),
+            tiers=learned(await self._watch.witnesses(), self._estate.tiers),
+            sights=sights,
+            seen={each: await self._watch.days(each) for each in sorted(known)},
+            alerts=tuple({r.id: (r.id, r.alert) for r in raised if r.home == name}.values()),
         )
 
     async def _instances(self, environment: Environment) -> list[Instance | InstanceSummary]:

@@ -1,6 +1,8 @@
 """Witnessing: follows single snapshots to their end, to learn what Aura really keeps."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC
 
 from bot.core.base import InstanceId
 from bot.core.errors import AuraError, AuraNotFound, AuraThrottled, AuraUnavailable
@@ -24,9 +26,13 @@ class Witnessing:
         """
         return learned(await self._world.watch.witnesses(), self._world.estate.tiers)
 
-    async def meet(self, tier: str, snapshots: Iterable[Snapshot]) -> None:
-        """Remember what these snapshots can bear witness of."""
-        found = witnesses(tier, snapshots, at=self._world.clock.now())
+    async def meet(self, sight: Sighting, snapshots: Sequence[Snapshot]) -> None:
+        """Remember what these snapshots can bear witness of, and how many Aura took by itself."""
+        own = Counter(
+            s.taken_at.astimezone(UTC).date() for s in snapshots if s.completed and not s.on_demand
+        )
+        await self._world.watch.counted(sight.id, own)
+        found = witnesses(sight.tier, snapshots, at=self._world.clock.now())
         known = {w.key for w in await self._world.watch.witnesses()} if found else set()
         for witness in found:
             if witness.key not in known:

@@ -72,6 +72,8 @@ class World:
     accesses: ports.Accesses = field(default_factory=ports.Accesses)
     checks: tuple[Check, ...] = ()
     vault: ports.Vault | None = None
+    vault_url: str = ""
+    """Where the vault is, as the configuration says it; there is no secret in it."""
     files: ports.Files | None = None
     """The folder from which people may load files."""
     watch: ports.WatchLog

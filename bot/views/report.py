@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from html import escape
 
-from bot.core.report import Report, WorkLine
+from bot.core.report_lines import InstanceLine, Report, WorkLine
 from bot.views.kit import Message, clean, context, fields, header, moment, section
 from bot.views.kit import span as said
 from bot.views.vault_text import size
@@ -88,6 +88,7 @@ def summary(report: Report, *, link: str | None) -> Message:
         ("Restores", _outcomes(report.restores)),
         ("Drills", _outcomes(report.drills)),
         ("Failures and refusals", str(len(report.exceptions))),
+        ("Alerts", str(len(report.alerts))),
         ("Audit log", _chain(report)),
     ]
     blocks = [header(f"Report: {clean(report.environment, 60)}"), fields(figures)]
@@ -115,7 +116,8 @@ def _lead(report: Report) -> tuple[str, ...]:
     return (
         f"From {moment(report.since)} up to {moment(report.until)}; made {moment(report.made_at)}.",
         "It states only what the records of Savepoint show. Snapshots that Aura takes by its own "
-        "schedule are not counted. Counts are of operations that ended within the period.",
+        "schedule are counted as far as the watch saw them: at least so many there were. Other "
+        "counts are of operations that ended, and exports that were stored, within the period.",
         f"Audit log: {_chain(report)}; head {report.chain.head or 'none'}.",
     )
 
@@ -142,6 +144,9 @@ def _tables(report: Report) -> tuple[Table, ...]:
                 "Instance",
                 "Tier",
                 "Cloud and region",
+                "Encrypted with",
+                "Kept by Aura",
+                "Taken by Aura, as seen",
                 "Snapshots taken",
                 "Failed",
                 "Longest gap",
@@ -152,14 +157,17 @@ def _tables(report: Report) -> tuple[Table, ...]:
             ),
             [
                 (
-                    f"{line.name} ({line.id})",
+                    f"{line.name} ({line.id})" + ("" if line.there else ", gone"),
                     line.tier,
                     f"{line.cloud} {line.region}",
+                    line.key,
+                    line.kept,
+                    f"{line.seen} on {count(line.seen_days, 'day')}" if line.seen else "0",
                     str(line.taken),
                     str(line.failed),
                     _took(line.longest),
                     moment(line.newest) if line.newest else _NONE,
-                    f"{line.copies} ({size(line.copied_bytes)})" if line.copies else "0",
+                    _copies(line),
                     str(line.encrypted_copies),
                     moment(line.proven_at) if line.proven_at else _NONE,
                 )
@@ -168,6 +176,21 @@ def _tables(report: Report) -> tuple[Table, ...]:
         ),
         ("Restores", _WORK, [_work(line) for line in report.restores]),
         ("Drills", _WORK, [_work(line) for line in report.drills]),
+        (
+            "Alerts",
+            ("Opened", "Ended", "Severity", "About", "What", "Reference"),
+            [
+                (
+                    moment(line.opened_at),
+                    moment(line.ended_at) if line.ended_at else "open",
+                    line.severity,
+                    line.name or _NONE,
+                    line.what,
+                    line.id,
+                )
+                for line in report.alerts
+            ],
+        ),
         (
             "Failures and refusals",
             ("Time", "Audit entry", "Action", "What", "Operation"),
@@ -183,6 +206,13 @@ def _tables(report: Report) -> tuple[Table, ...]:
             ],
         ),
     )
+
+
+def _copies(line: InstanceLine) -> str:
+    if not line.copies + line.older:
+        return "0"
+    older = f" and {line.older} of before" if line.older else ""
+    return f"{line.copies}{older} ({size(line.copied_bytes)})"
 
 
 _WORK = ("Operation", "Kind", "Instance", "Requester", "Approvers", "Asked", "Took", "Outcome")

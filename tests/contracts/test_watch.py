@@ -65,6 +65,19 @@ def raised(alert_id: str = "alt-1") -> Raised:
     )
 
 
+async def test_of_each_day_the_most_that_was_seen_is_kept(store: Redis) -> None:
+    kept = RedisWatchLog(store)
+    today = NOW.date()
+    await kept.counted(ORDERS, {})
+    assert await kept.days(ORDERS) == {}
+    await kept.counted(ORDERS, {today: 3, today - DAY: 24})
+    await kept.counted(ORDERS, {today: 9, today - DAY: 2})
+    assert await kept.days(ORDERS) == {today: 9, today - DAY: 24}
+    assert await kept.days(CATALOG) == {}
+    await kept.forget(ORDERS)
+    assert await kept.days(ORDERS) != {}  # what a report tells of is kept for its own time
+
+
 async def test_what_was_seen_is_kept_beside_copies_and_proofs(store: Redis) -> None:
     kept = RedisWatchLog(store)
     copy = Copy(snapshot_at=NOW, until=NOW + DAY)

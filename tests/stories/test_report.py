@@ -9,7 +9,8 @@ from sandbox.aura import fleet as aura
 from sandbox.slack import cast as slack
 from tests.stories.fetching import served
 from tests.stories.harness import Story
-from tests.stories.props import approved
+from tests.stories.props import approved, bury
+from tests.stories.watching import look, passes, watched
 
 REQUESTER = Person(team_id=TeamId(slack.TEAM_ID), user_id=UserId(slack.REQUESTER))
 
@@ -34,6 +35,21 @@ async def test_a_report_tells_what_the_records_show(story: Story) -> None:
     assert orders.taken == 1  # the safety snapshot is part of its restore
     assert [line.outcome for line in found.restores] == ["done"]
     assert story.restores == 1
+
+
+async def test_a_report_counts_what_the_watch_saw_and_names_what_is_gone(story: Story) -> None:
+    watched(story)
+    await look(story)
+    bury(story)
+    await passes(story, minutes=12)
+    reports = story.bot.house.reports
+    found, _ = await reports.asked(REQUESTER, "production", since=None, until=None)
+    lines = {str(line.id): line for line in found.instances}
+    assert lines[aura.CATALOG_PROD].seen > 0
+    assert lines[aura.ORDERS_PROD].there is False
+    assert "orders-prod is gone" in found.alerts[0].what
+    [taken] = [a for a in found.answers if "as the policy says" in a.question]
+    assert "that Aura took by itself, of 2 instances on" in taken.answer
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What the watch knows, in Redis: a hash for each sort of thing."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from redis.asyncio import Redis
 
@@ -21,6 +21,19 @@ _OUTCOMES_AT = f"{PREFIX}watch:outcomes:at"
 _BEARINGS = f"{PREFIX}watch:bearings"
 _HEARD = f"{PREFIX}watch:heard"
 _VITALS = f"{PREFIX}watch:vitals"
+
+#: One hash an instance, so that a report reads no more than it tells.
+_DAYS = f"{PREFIX}watch:days:"
+_KEPT = timedelta(days=400)
+
+_MOST = """
+-- KEYS days; ARGV seconds to live, day, count, day, count ...
+for n = 2, #ARGV, 2 do
+  local now = tonumber(redis.call('HGET', KEYS[1], ARGV[n]) or '-1')
+  if tonumber(ARGV[n + 1]) > now then redis.call('HSET', KEYS[1], ARGV[n], ARGV[n + 1]) end
+end
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+"""
 
 _FORWARD = """
 -- KEYS times; ARGV field, seconds
@@ -60,6 +73,7 @@ class RedisWatchLog:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._forward = Script(redis, _FORWARD)
+        self._most = Script(redis, _MOST)
         self._newer = Script(redis, _NEWER)
         self._forget = Script(redis, _FORGET)
 
@@ -119,6 +133,18 @@ class RedisWatchLog:
     async def proved(self, instance_id: InstanceId, snapshot_at: datetime) -> None:
         """Say that a drill proved a snapshot of that time; an older one changes nothing."""
         await self._forward([_PROOFS], [instance_id, snapshot_at.timestamp()])
+
+    async def counted(self, instance_id: InstanceId, days: Mapping[date, int]) -> None:
+        """Say how many snapshots of Aura's own a look saw, by UTC day; the most is kept."""
+        pairs = [word for day, count in days.items() for word in (day.isoformat(), count)]
+        if pairs:
+            await self._most([f"{_DAYS}{instance_id}"], [int(_KEPT.total_seconds()), *pairs])
+
+    async def days(self, instance_id: InstanceId) -> Mapping[date, int]:
+        """Return how many were seen, by UTC day."""
+        with guarded():
+            stored = await self._redis.hgetall(f"{_DAYS}{instance_id}")
+            return {date.fromisoformat(str(day)): int(count) for day, count in stored.items()}
 
     async def witnesses(self) -> tuple[Witness, ...]:
         """Return the snapshots that are watched to their end."""
