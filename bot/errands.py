@@ -15,6 +15,7 @@ from bot.adapters.embedded import DataInUse
 from bot.adapters.redis import (
     RedisAlerts,
     RedisAuditLog,
+    RedisFingerprints,
     RedisLeases,
     RedisOperations,
     RedisRecords,
@@ -255,6 +256,7 @@ async def arrivals(settings: Settings) -> AsyncIterator[Arrivals]:
             exports=vault,
             operations=operations,
             leases=RedisLeases(redis),
+            fingerprints=RedisFingerprints(redis),
             new_id=new_id,
             record=record,
         )

@@ -10,12 +10,13 @@ from enum import StrEnum
 from typing import Literal
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from bot.core.backups import Inspection
 from bot.core.backups import Kind as FileKind
 from bot.core.base import Frozen, InstanceId, ProjectId, SnapshotId
 from bot.core.errors import BotError
+from bot.core.graph.fingerprint import Fingerprint, Kept, compare
 from bot.core.instances import Instance
 from bot.core.plan import Plan
 from bot.core.snapshots import Snapshot
@@ -152,6 +153,43 @@ def judge(said: Inspection, *, snapshot: Snapshot, database: str, rules: ExportR
                 f"is of {snapshot.taken_at:%Y-%m-%d %H:%M:%S} UTC",
                 hint=f"They may be {rules.tolerance_minutes} minutes apart. " + again,
             )
+
+
+def of_source(source: Kept | None) -> tuple[dict[str, JsonValue] | None, tuple[str, ...]]:
+    """Return a guided export's fingerprint for the manifest, and what a reader must know of it.
+
+    The file itself is not counted, so all there is was counted in the instance.
+    """
+    if source is None:
+        return None, ()
+    counted = source.fingerprint
+    note = (
+        "the fingerprint was counted in the instance around the snapshot, at "
+        f"{counted.taken_at:%Y-%m-%d %H:%M} UTC, and not in the file"
+    )
+    return counted.model_dump(mode="json", exclude_none=True), (note,)
+
+
+def agreement(source: Kept | None, archived: Fingerprint) -> str:
+    """Compare an archive with what was counted in its source around the snapshot: a sentence.
+
+    They may differ without a fault: whatever was written between the count and the snapshot.
+    """
+    if source is None:
+        return "What the source held at the snapshot was not counted."
+    counted = source.fingerprint
+    when = f"{counted.taken_at:%Y-%m-%d %H:%M} UTC"
+    differs = compare(counted, archived)
+    if differs.nothing:
+        return f"The source held the same when it was counted around the snapshot, at {when}."
+    if differs.nodes or differs.relationships:
+        held = f"{counted.nodes:,} nodes and {counted.relationships:,} relationships"
+    else:
+        held = "as many nodes and relationships, with other labels, types or definitions"
+    return (
+        f"The source held {held} when it was counted around the snapshot, at {when}: what was "
+        "written between the two shows."
+    )
 
 
 def silence(kind: FileKind) -> tuple[str, ...]:

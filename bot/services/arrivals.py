@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 from bot.core.archive import Counts
 from bot.core.backups import Inspection
 from bot.core.base import OperationId
-from bot.core.exports import CalledOff, DeliveryBusy, judge
+from bot.core.exports import CalledOff, DeliveryBusy, judge, of_source
+from bot.core.graph.fingerprint import Kept, of_snapshot
 from bot.core.operations import Export
 from bot.core.operations import events as e
 from bot.core.operations.export import WAITING
 from bot.core.snapshots import Snapshot
 from bot.core.vault import Facts, Kind, Manifest
-from bot.ports import Leases, NewId, Operations
+from bot.ports import Fingerprints, Leases, NewId, Operations
 from bot.services.exports import Actor, Exports
 from bot.services.leasing import alone
 
@@ -35,6 +36,7 @@ class Arrivals:
     exports: Exports
     operations: Operations
     leases: Leases
+    fingerprints: Fingerprints
     new_id: NewId
     record: Callable[[OperationId, e.Event], Awaitable[object]]
 
@@ -59,12 +61,20 @@ class Arrivals:
         nothing is kept of the file then.
         """
 
+        fingerprint, notes = of_source(await self.source(op, snapshot))
+        known = {"fingerprint": fingerprint, "notes": (*facts.notes, *notes)}
+
         async def still() -> None:
             if not await self._waiting(op.id):
                 raise called_off()
 
         kept = await self.exports.add(
-            facts, chunks, actor=actor, size=size, judge=judging(op, snapshot), allowed=still
+            facts.model_copy(update=known),
+            chunks,
+            actor=actor,
+            size=size,
+            judge=judging(op, snapshot),
+            allowed=still,
         )
         await self.record(op.id, stored(kept))
         after = await self.operations.get(op.id)
@@ -73,6 +83,11 @@ class Arrivals:
             await self.exports.withdraw(kept, why="its export had ended", actor=actor)
             raise called_off()
         return kept
+
+    async def source(self, op: Export, snapshot: Snapshot) -> Kept | None:
+        """Return the fingerprint that stands for a snapshot, or None; raises StoreUnavailable."""
+        known = await self.fingerprints.of(op.instance_id)
+        return of_snapshot(known, snapshot.id, snapshot.taken_at)
 
     async def _waiting(self, operation_id: OperationId) -> bool:
         current = await self.operations.get(operation_id)
@@ -114,7 +129,7 @@ def facts_of(
     )
 
 
-def stored(kept: Manifest, *, counts: Counts | None = None) -> e.ExportStored:
+def stored(kept: Manifest, *, counts: Counts | None = None, compared: str = "") -> e.ExportStored:
     """Return the event that says what stands in the vault."""
     return e.ExportStored(
         export_id=kept.id,
@@ -123,6 +138,7 @@ def stored(kept: Manifest, *, counts: Counts | None = None) -> e.ExportStored:
         sha256=kept.digests.sha256,
         encrypted=kept.encryption is not None,
         counts=counts,
+        compared=compared,
         notes=kept.notes,
     )
 

@@ -23,6 +23,7 @@ from bot.views.clone import CloneFacts
 from bot.views.ids import Field
 
 _ACTION = "clone.request"
+_UNSHOWN = "Nothing can be chosen yet: wait for the facts, or choose another project."
 _NEW = "Choose another name: by it a clone is found again after an interruption."
 #: Seconds for which what a project offers is kept while somebody chooses.
 OFFERS_KEPT = 60.0
@@ -106,7 +107,7 @@ class Cloning:
         found = {
             Field.NAME: name_fault(form.name),
             Field.REASON: check_reason(form.reason),
-            Field.PROJECT: None if shown else "The facts are not shown yet; please wait for them.",
+            Field.PROJECT: None if shown else _UNSHOWN,
         }
         return {field: fault for field, fault in found.items() if fault}
 

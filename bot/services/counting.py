@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from bot.core.base import InstanceId
-from bot.core.errors import GraphGarbled, GraphRefused, GraphTooMuch, GraphUnavailable
+from bot.core.errors import GraphError, GraphGarbled, GraphRefused, GraphTooMuch, GraphUnavailable
 from bot.core.graph.cypher import (
     CONSTRAINTS,
     INDEXES,
     LABELS,
     TOTALS,
     TYPES,
+    VERSION,
     count_labels,
     count_types,
 )
@@ -22,6 +23,8 @@ from bot.ports import Clock, Graph, GraphDoor, Rows
 MOST_NAMES = 1000
 #: Counts asked for in one statement.
 BATCH = 50
+#: So much is kept of what a database says its version is.
+MOST_VERSION = 40
 _FORBIDDEN = "Neo.ClientError.Security.Forbidden"
 
 
@@ -47,6 +50,19 @@ async def count(
         indexes=await counter.definitions(INDEXES),
         seconds=clock.monotonic() - began,
     )
+
+
+async def version(graph: Graph, door: GraphDoor, *, timeout: float) -> str:
+    """Return the version of Neo4j that a graph is held by, or "" where it is not told."""
+    try:
+        answer = await graph.read(door, VERSION, timeout=timeout, most_rows=1)
+    except GraphError:  # it is of no weight beside what it is asked for
+        return ""
+    match answer.rows:
+        case ((str(found),),):
+            return found[:MOST_VERSION]
+        case _:
+            return ""
 
 
 class _Counter:

@@ -102,7 +102,9 @@ class Exports:
             header = said.model_dump(mode="json", exclude_none=True)
             notes = () if said.full is not False else ("a differential backup: it needs others",)
             taken = {} if said.taken_at is None else {"taken_at": said.taken_at}
-            more = {"header": header, "notes": (*facts.notes, *notes), **taken}
+            # a file says how its store is laid out, and not which version of Neo4j wrote it
+            store = {} if said.store is None else {"version": f"store format {said.store}"}
+            more = {"header": header, "notes": (*facts.notes, *notes), **taken, **store}
             return facts.model_copy(update=more)
 
         async def read() -> AsyncIterable[bytes]:

@@ -143,6 +143,7 @@ def furnish(world: World) -> House:
         exports=exports,
         operations=world.operations,
         leases=world.leases,
+        fingerprints=world.fingerprints,
         new_id=world.new_id,
         record=runner.note,
     )

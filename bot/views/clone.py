@@ -121,15 +121,15 @@ def form(facts: CloneFacts, *, draft_id: str) -> View:
         _snapshots(facts, draft_id),
         _projects(facts, draft_id),
     ]
+    approval = facts.environment.clone_needs_approval
+    submit = "Ask for approval" if approval else "Create"
     if facts.offer is None:
-        return _modal(
-            draft_id,
-            *top,
-            section(
-                f"⛔ {bold(facts.project.name)} offers nothing as large as the source "
-                f"({size(facts.instance)}). Choose another project."
-            ),
+        nothing = section(
+            f"⛔ {bold(facts.project.name)} offers nothing as large as the source "
+            f"({size(facts.instance)}). Choose another project."
         )
+        # Slack takes no fields without a button to send them; sent, the form says the same again
+        return _modal(draft_id, *top, nothing, submit=submit)
     blocks = [
         *top,
         *_offers(facts, facts.offer, draft_id),
@@ -137,8 +137,7 @@ def form(facts: CloneFacts, *, draft_id: str) -> View:
         text("Reason", Field.REASON, draft_id, hint="The thread and the audit log show it."),
         section(_note(facts)),
     ]
-    approval = facts.environment.clone_needs_approval
-    return _modal(draft_id, *blocks, submit="Ask for approval" if approval else "Create")
+    return _modal(draft_id, *blocks, submit=submit)
 
 
 def snapshot_options(

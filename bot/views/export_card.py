@@ -52,7 +52,7 @@ _WAYS: dict[Way, Steps] = {
         ("Waiting for a scratch instance", "Scratch instance planned", e.ScratchPlanned),
         ("Creating the scratch instance", "Accepted by Aura", e.ScratchCreated),
         ("Loading the snapshot", "Scratch instance runs", e.ScratchRunning),
-        ("Reading the graph out", "Both sides agree, and in the vault", e.ExportStored),
+        ("Reading the graph out", "Counted, compared, and in the vault", e.ExportStored),
         ("Deleting the scratch instance", "Scratch instance deleted", e.ScratchGone),
     ),
 }

@@ -101,9 +101,10 @@ def _kept(op: Export) -> str:
         what, counts = "The archive", kept.counts
         tail = "Users, roles and settings are not part of it."
         if counts:
+            compared = f"{clean(kept.compared, 300)} " if kept.compared else ""
             tail = (
-                f"{counts.nodes:,} nodes and {counts.relationships:,} relationships, the same "
-                f"on both sides. {tail}"
+                f"{counts.nodes:,} nodes and {counts.relationships:,} relationships, the same in "
+                f"the scratch instance before and after the reading. {compared}{tail}"
             )
     sealed = ", encrypted" if kept.encrypted else ", not encrypted: no key is configured"
     return f"{what} of {instance} is in the vault as {code(kept.export_id)}{sealed}. {tail}"

@@ -32,6 +32,11 @@ _PRIVILEGES = re.compile(
     r"\s*(?:/\*.*?\*/\s*)?SHOW USER PRIVILEGES YIELD access, action RETURN access, action\s*"
 )
 """What a user may do: asked as the documentation of privileges shows, and in no other way."""
+_COMPONENTS = re.compile(
+    r"\s*(?:/\*.*?\*/\s*)?CALL dbms\.components\(\) YIELD name, versions "
+    r"WHERE name = 'Neo4j Kernel' RETURN versions\[0\] AS version\s*"
+)
+_VERSION = "5.27-aura"
 _READING = ("access", "match", "show_constraint", "show_index", "execute")
 _AWAKE = frozenset({"running", "updating"})
 _FORBIDDEN = "Neo.ClientError.Security.Forbidden"
@@ -134,6 +139,8 @@ def _run(
         granted = _READING if reader else (*_READING, "write", "dbms_actions")
         values: list[list[object]] = [["GRANTED", action] for action in granted]
         return Result(("access", "action"), values, database.graph(), Counters())
+    if _COMPONENTS.fullmatch(statement):
+        return Result(("version",), [[_VERSION]], database.graph(), Counters())
     parsed = parse(statement)
     if parsed.writes and reader:
         message = "Write operations are not allowed for user 'reader'."

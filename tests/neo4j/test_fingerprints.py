@@ -17,7 +17,7 @@ from bot.core.errors import GraphRefused, GraphUnavailable
 from bot.core.graph import cypher
 from bot.core.graph.fingerprint import Fingerprint, compare
 from bot.ports import GraphDoor
-from bot.services.counting import count
+from bot.services.counting import count, version
 from sandbox.neo4j import Home, Neo4j, running
 from tests.neo4j.big import NODES, TYPES, load
 from tests.neo4j.install import wanted
@@ -55,6 +55,11 @@ def big() -> Iterator[Neo4j]:
 
 async def taken(graph: QueryApi, neo4j: Neo4j, timeout: float = 30) -> Fingerprint:
     return await count(graph, door_of(neo4j), ORDERS, clock=SystemClock(), timeout=timeout)
+
+
+async def test_the_version_is_told_as_the_server_tells_it(graph: QueryApi, big: Neo4j) -> None:
+    said = await version(graph, door_of(big), timeout=30)
+    assert said.split(".")[0] in ("5", "2025", "2026")
 
 
 def operators(neo4j: Neo4j, statement: str) -> set[str]:

@@ -63,6 +63,8 @@ async def test_a_graph_is_archived_and_the_scratch_instance_deleted(story: Story
     assert export.manifest.fingerprint is not None
     assert export.manifest.fingerprint["nodes"] == len(graph.nodes)
     assert "without users, roles and privileges" in export.manifest.notes
+    assert export.manifest.version == manifest.about.neo4j_version == "5.27-aura"
+    assert "What the source held at the snapshot was not counted." in export.manifest.notes
     assert export.manifest.snapshot_id == op.snapshot_id
 
 
@@ -73,11 +75,12 @@ async def test_the_card_names_the_way_and_its_cost_and_the_thread_each_step(stor
     assert "*Way*: archive" in card
     assert "about 1.60 USD an hour" in card
     assert "Users, roles and settings are not part of it" in card
-    assert "✓ Both sides agree, and in the vault" in card
+    assert "✓ Counted, compared, and in the vault" in card
     thread = "\n".join(map(str, story.approver.thread()))
     assert "Aura creates the scratch instance" in thread
     assert "yours is not touched" in thread
-    assert "the same on both sides" in thread
+    assert "the same in the scratch instance before and after the reading" in thread
+    assert "What the source held at the snapshot was not counted." in thread
     audit = await story.audit()
     assert {"export.start allowed", "scratch.plan done", "vault.add done"} <= set(audit)
 

@@ -86,6 +86,8 @@ async def test_a_person_brings_the_file_and_it_is_in_the_vault(story: Story) -> 
     manifest = await story.bot.house.exports.open.manifest(op.stored.name)
     assert (manifest.snapshot_id, manifest.operation_id) == (op.snapshot_id, op.id)
     assert manifest.header["database"] == "neo4j"
+    assert manifest.version.startswith("store format ")
+    assert manifest.fingerprint is None
     assert "is in the vault as" in str(story.approver.thread()[-1])
     assert story.approver.card().buttons == ()
     assert {"export.start allowed", "export.address allowed", "export.stored done"} <= set(

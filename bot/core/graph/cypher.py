@@ -9,6 +9,11 @@ anything beside it to group by, Neo4j scans.
 from collections.abc import Iterable, Sequence
 
 LABELS = "CALL db.labels() YIELD label RETURN label"
+#: https://neo4j.com/docs/operations-manual/5/procedures/#procedure_dbms_components
+VERSION = (
+    "CALL dbms.components() YIELD name, versions "
+    "WHERE name = 'Neo4j Kernel' RETURN versions[0] AS version"
+)
 TYPES = "CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType"
 TOTALS = "RETURN COUNT { () } AS nodes, COUNT { ()-->() } AS relationships"
 CONSTRAINTS = "SHOW CONSTRAINTS YIELD createStatement RETURN createStatement"

@@ -54,7 +54,9 @@ class ExportStored(Frozen):
     sha256: str
     encrypted: bool = False
     counts: Counts | None = None
-    """Of an archive: what was read, and what both sides agree on."""
+    """Of an archive: what was read, the same as in the scratch instance before and after."""
+    compared: str = ""
+    """Of an archive: how that compares with what the source held, a sentence for people."""
     notes: tuple[str, ...] = ()
 
 

@@ -41,13 +41,14 @@ class Facts(Frozen):
     extension: str
     tier: str = ""
     version: str = ""
-    """Of the database, as Aura or the file says it."""
+    """Of Neo4j, as the scratch instance of an archive says it, or the file's store format."""
     who: Person | None = None
     by: str = ""
     """Who put it there when no person of Slack's did, such as `root@host`."""
     why: str = ""
     operation_id: OperationId | None = None
     fingerprint: dict[str, JsonValue] | None = None
+    """Of an archive, what it holds; of a file, what was counted in its instance, see the notes."""
     header: dict[str, JsonValue] = Field(default={})
     notes: tuple[str, ...] = ()
 

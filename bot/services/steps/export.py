@@ -1,6 +1,7 @@
 """Steps of the export machine: a snapshot, then a person's file or an archive, into the vault."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
@@ -10,7 +11,7 @@ from bot.core.archive import About, Counts
 from bot.core.archive.errors import NotArchivable
 from bot.core.archive.manifest import NOT_INCLUDED
 from bot.core.errors import VaultUnavailable
-from bot.core.exports import Way, closes_at
+from bot.core.exports import Way, agreement, closes_at
 from bot.core.graph.fingerprint import Fingerprint, Moment, compare
 from bot.core.operations import Export
 from bot.core.operations import events as e
@@ -23,7 +24,7 @@ from bot.core.vault.names import folder
 from bot.ports import GraphDoor
 from bot.services.archiving import Archiving
 from bot.services.arrivals import Arrivals, facts_of, stored
-from bot.services.counting import count
+from bot.services.counting import count, version
 from bot.services.exports import Actor
 from bot.services.fingerprints import Fingerprints
 from bot.services.hauls import Hauls, Record, Told
@@ -177,17 +178,23 @@ class ExportSteps:
         before = await self._count(op, door)
         counted = Counts(nodes=before.nodes, relationships=before.relationships)
         snapshot = _picked(op)
+        about = _about(
+            op,
+            snapshot,
+            made_at=self._world.clock.now(),
+            version=await version(self._world.graph, door, timeout=COUNT),
+        )
+        compared = agreement(await self._arrivals.source(op, snapshot), before)
         archiving = Archiving(
             self._world.graph,
             door,
-            _about(op, snapshot).model_copy(update={"made_at": self._world.clock.now()}),
+            about,
             clock=self._world.clock,
             expected=counted,
             told=told,
         )
-        facts = facts_of(
-            op, snapshot, Kind.ARCHIVE, "tar", tuple(f"without {what}" for what in NOT_INCLUDED)
-        )
+        notes = (*(f"without {what}" for what in NOT_INCLUDED), compared)
+        facts = facts_of(op, snapshot, Kind.ARCHIVE, "tar", notes)
 
         async def finish() -> Facts:
             current = await self._world.operations.get(op.id)
@@ -197,12 +204,14 @@ class ExportSteps:
             manifest = archiving.manifest
             header = manifest.model_dump(mode="json", exclude={"about"}) if manifest else {}
             kept = before.model_dump(mode="json", exclude_none=True)
-            return facts.model_copy(update={"fingerprint": kept, "header": header})
+            more = {"fingerprint": kept, "header": header, "version": about.neo4j_version or ""}
+            return facts.model_copy(update=more)
 
         actor = Actor(who=op.requester, operation_id=op.id)
         chunks = self._telling(op, archiving, counted.nodes + counted.relationships)
         manifest = await self._exports.archive(facts, chunks, actor=actor, finish=finish)
-        return stored(manifest, counts=Counts.model_validate(manifest.header["counts"]))
+        counts = Counts.model_validate(manifest.header["counts"])
+        return stored(manifest, counts=counts, compared=compared)
 
     async def _telling(self, op: Export, archiving: Archiving, total: int) -> AsyncIterator[bytes]:
         """Give the archive on, and tell after each tenth how far it has come."""
@@ -248,13 +257,14 @@ def _picked(op: Export) -> Snapshot:
     return snapshot
 
 
-def _about(op: Export, snapshot: Snapshot) -> About:
+def _about(op: Export, snapshot: Snapshot, *, made_at: datetime, version: str) -> About:
     return About(
         instance_id=op.instance_id,
         instance_name=op.plan.instance.name,
         tier=op.plan.instance.tier,
         snapshot_id=snapshot.id,
         snapshot_taken_at=snapshot.taken_at,
-        made_at=snapshot.taken_at,
+        neo4j_version=version or None,
+        made_at=made_at,
         tool="Savepoint",
     )
