@@ -80,6 +80,7 @@ ROUTES = Routes(
         Action.TAKE_SNAPSHOT: snapshot.take_button,
         Action.UPLOAD_ADDRESS: export.address,
         Action.HOME_PAGE: home.turn_page,
+        Action.HOME_PART: home.choose,
         Action.ALERT_ACKNOWLEDGE: alert.acknowledge,
         Action.ALERT_ASSIGN: alert.assign,
         Action.ALERT_SNOOZE: alert.snooze,
@@ -104,7 +105,15 @@ ROUTES = Routes(
         Callback.RESTORE_SHORTCUT: restore.shortcut,
         Callback.THREAD_SHORTCUT: restore.shortcut,
     },
-    home=home.opened,
+    home=home.shown,
+    home_changes=frozenset(
+        (
+            Action.TAKE_SNAPSHOT,
+            Action.ALERT_ACKNOWLEDGE,
+            Action.ALERT_ASSIGN,
+            Action.ALERT_SNOOZE,
+        )
+    ),
     steps={"take_snapshot": workflow.take_snapshot},
 )
 

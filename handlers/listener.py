@@ -40,7 +40,9 @@ class Routes:
     ]
     options: Mapping[Action, Callable[[Context, Suggestion], Awaitable[Ack]]]
     shortcuts: Mapping[Callback, Callable[[Context, Shortcut], Awaitable[None]]]
-    home: Callable[[Context], Awaitable[None]]
+    home: Callable[[Context, str], Awaitable[None]]
+    home_changes: frozenset[Action]
+    """What, pressed on the Home tab, changes what it shows."""
     steps: Mapping[str, Callable[[Context, StepRun], Awaitable[None]]]
 
 
@@ -73,14 +75,15 @@ class Listener:
         await ack()
         if body["event"].get("tab", "home") != "home":
             return
-        ctx = Context(person=payloads.opened_home(body), house=self._house)
-        self.tasks.spawn(answer(ctx, lambda: self._routes.home(ctx)))
+        person, place = payloads.opened_home(body)
+        ctx = Context(person=person, house=self._house)
+        self.tasks.spawn(answer(ctx, lambda: self._routes.home(ctx, place)))
 
     async def click(self, ack: AsyncAck, body: Body) -> None:
         """A button, or an input that reports a choice."""
         await ack()
         click = payloads.click(body)
-        handler = self._routes.buttons[Action(click.action_id.partition(":")[0])]
+        handler = self._routes.buttons[click.action]
         if handler is not None:
             self.tasks.spawn(self._clicked(click, handler))
 
@@ -156,6 +159,8 @@ class Listener:
             response_url=click.response_url,
         )
         await self._once(click.key, ctx, lambda: handler(ctx, click))
+        if click.at_home and click.action in self._routes.home_changes:
+            await answer(ctx, lambda: self._routes.home(ctx, click.metadata))
 
     async def _once(
         self, key: str, ctx: Context, work: Callable[[], Awaitable[Message | None]]

@@ -8,7 +8,7 @@ from typing import Any
 from bot.core.base import ChannelId, Frozen, TeamId, UserId
 from bot.core.operations import Origin
 from bot.core.people import Person
-from bot.views.ids import Field
+from bot.views.ids import Action, Field
 
 Body = dict[str, Any]
 
@@ -37,6 +37,13 @@ class Click(Frozen):
     view_id: str | None = None
     view_hash: str | None = None
     metadata: str = ""
+    at_home: bool = False
+    """Whether it was pressed on the Home tab."""
+
+    @property
+    def action(self) -> Action:
+        """What was pressed; raises ValueError for what is no action of ours."""
+        return Action(self.action_id.partition(":")[0])
 
 
 class Submission(Frozen):
@@ -139,6 +146,7 @@ def click(body: Body) -> Click:
         view_id=view.get("id"),
         view_hash=view.get("hash"),
         metadata=str(view.get("private_metadata") or ""),
+        at_home=view.get("type") == "home",
     )
 
 
@@ -193,10 +201,11 @@ def shortcut(body: Body) -> Shortcut:
     )
 
 
-def opened_home(body: Body) -> Person:
-    """Read an `app_home_opened` event."""
+def opened_home(body: Body) -> tuple[Person, str]:
+    """Read an `app_home_opened` event: who, and the metadata of the view that they see already."""
     event = body["event"]
-    return Person(team_id=TeamId(body["team_id"]), user_id=UserId(event["user"]))
+    person = Person(team_id=TeamId(body["team_id"]), user_id=UserId(event["user"]))
+    return person, str((event.get("view") or {}).get("private_metadata") or "")
 
 
 def _person(body: Body) -> Person:

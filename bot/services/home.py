@@ -1,21 +1,29 @@
-"""The Home tab: what a person sees of the fleet, and what waits for them."""
+"""The Home tab: what a person sees of the fleet, and what waits for them.
 
+What the watch has stored is shown as it is stored. Aura is asked for the list of instances, once,
+and for those of the shown page that nobody watches; so a fleet of any size opens at once.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.core import policy
+from bot.core.base import InstanceId, OperationId
+from bot.core.board import ALL, ATTENTION, OpenAlert, Place, Row, Run, coming, key, turn, watched
 from bot.core.environments import Environment
 from bot.core.errors import AuraError, BotError
+from bot.core.instances import InstanceSummary
 from bot.core.operations import AnyOperation, Asked, Phase
 from bot.core.people import Person
 from bot.core.policy import Role
-from bot.core.schedules import Work
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.jobs import Jobs
 from bot.services.scheduler import Scheduler
 from bot.services.watch import Watch
 from bot.services.world import World
-from bot.views.home import Board, home, unreadable
+from bot.views.home import Board, home, troubled
 from bot.views.instances import InstanceRow
 from bot.views.kit import View
 
@@ -39,57 +47,124 @@ class Home:
         self._watch = watch
         self._scheduler = scheduler
 
-    async def view(self, person: Person, *, page: int = 0) -> View:
-        """Return the tab: instances, running operations, approvals this person can decide."""
-        rows = await self._rows(person) if await self._sees(person, None) else ()
+    async def view(self, person: Person, place: Place) -> View:
+        """Return the tab: instances, alerts, operations, approvals this person can decide."""
+        visible = await self._visible(person)
+        alerts = [
+            OpenAlert(id=raised.id, alert=raised.alert, home=raised.home)
+            for raised in await self._watch.open_alerts()
+            if raised.home in visible
+        ]
+        rows, trouble = await self._rows(visible, alerts)
+        page = turn(rows, place)
+        part = page.place.part
+        shown = {name for name in visible if part in (ALL, ATTENTION, key(name))}
         running = await self._jobs.running()
-        environments = {row.environment for row in rows}
+        mine = tuple(op for op in running if op.environment in shown)
+        pending = tuple(await self._for_decision(person, running))
         return home(
-            rows,
-            tuple(op for op in running if op.environment in environments),
-            tuple(await self._for_decision(person, running)),
-            now=self._world.clock.now(),
-            page=page,
-            board=await self._board({name for name in environments if name}),
+            Board(
+                page=page.model_copy(update={"rows": await self._filled(page.rows)}),
+                pending=pending,
+                running=mine,
+                links=await self._links([*pending, *mine]),
+                alerts=tuple(alert for alert in alerts if alert.home in shown),
+                trouble=trouble,
+                now=self._world.clock.now(),
+            )
         )
 
-    async def _board(self, environments: set[str]) -> Board:
-        """Gather what the watch and the schedules know of these environments."""
-        raised = [r.alert for r in await self._watch.open_alerts() if r.home in environments]
-        now, pauses = self._world.clock.now(), await self._world.schedules.pauses()
-        coming: dict[str, tuple[Work, datetime]] = {}
-        for schedule in await self._scheduler.all():
-            at = None if schedule.id in pauses else schedule.timing.next(now)
-            name = schedule.environment
-            if at is not None and (name not in coming or at < coming[name][1]):
-                coming[name] = (schedule.work, at)
-        return Board(
-            alerts=tuple(raised),
-            clocks={sight.id: readings for sight, readings in await self._watch.clocks()},
-            coming={name: told for name, told in coming.items() if name in environments},
-        )
-
-    async def publish(self, person: Person, *, page: int = 0) -> None:
+    async def publish(self, person: Person, place: Place) -> None:
         """Show it."""
-        try:
-            view = await self.view(person, page=page)
-        except AuraError as trouble:
-            view = unreadable(trouble, now=self._world.clock.now())
-        await self._world.chat.publish_home(person.user_id, view)
+        await self._world.chat.publish_home(person.user_id, await self.view(person, place))
 
     async def rows(self, person: Person) -> tuple[InstanceRow, ...]:
         """Return the rows of `instance list` that this person may see; raises NotAllowed."""
         await self._gate.require(person, Role.VIEWER, None, action="instance.view")
-        return await self._rows(person)
+        visible = await self._visible(person)
+        return await self._fleet.rows(
+            [i for i in await self._fleet.summaries() if self._home(i) in visible]
+        )
 
-    async def _rows(self, person: Person) -> tuple[InstanceRow, ...]:
-        """Read what this person may see; the rest is many calls to Aura for nothing."""
-        seen = [
-            summary
-            for summary in await self._fleet.summaries()
-            if await self._sees(person, self._fleet.environment(summary))
+    async def _visible(self, person: Person) -> set[str | None]:
+        """Name the environments that this person may look at, None for what is in none."""
+        if not await self._sees(person, None):
+            return set()
+        environments = self._world.estate.environments
+        return {None, *[e.name for e in environments if await self._sees(person, e)]}
+
+    def _home(self, instance: InstanceSummary) -> str | None:
+        environment = self._fleet.environment(instance)
+        return environment.name if environment else None
+
+    async def _rows(
+        self, visible: set[str | None], alerts: Iterable[OpenAlert]
+    ) -> tuple[list[Row], str]:
+        """Return a row for each instance, and why Aura tells nothing, if so."""
+        if not visible:
+            return [], ""
+        known = {sight.id: watched(sight, clocks) for sight, clocks in await self._watch.clocks()}
+        listed: Sequence[InstanceSummary]
+        try:
+            listed, trouble = await self._fleet.summaries(), ""
+        except AuraError as silence:
+            listed, trouble = [row.instance for row in known.values()], troubled(silence)
+        found = {
+            i.id: known.get(i.id, Row(instance=i, environment=None)).model_copy(
+                update={"environment": self._home(i)}
+            )
+            for i in listed
+            if self._home(i) in visible
+        }
+        drills, last = await self._world.drills.of(found), await self._last()
+        about = [alert.alert.condition.instance_id for alert in alerts]
+        rows = [
+            row.model_copy(
+                update={"drill": drills.get(i), "last": last.get(i), "alerts": about.count(i)}
+            )
+            for i, row in found.items()
         ]
-        return await self._fleet.rows(seen)
+        return rows, trouble
+
+    async def _last(self) -> dict[InstanceId, Run]:
+        """Return the latest scheduled run on each instance."""
+        found: dict[InstanceId, Run] = {}
+        for run in sorted(await self._world.watch.outcomes(), key=lambda outcome: outcome.at):
+            found[run.instance_id] = Run(work=run.work, at=run.at, failed=run.failed)
+        return found
+
+    async def _filled(self, rows: Sequence[Row]) -> tuple[Row, ...]:
+        """Return the rows of a page with what is wanted of them alone."""
+        now, pauses = self._world.clock.now(), await self._world.schedules.pauses()
+        schedules = [s for s in await self._scheduler.all() if s.id not in pauses]
+        begun: dict[InstanceId, dict[str, datetime]] = {}
+        for (schedule, instance_id), at in (await self._world.schedules.cursors()).items():
+            begun.setdefault(instance_id, {})[schedule] = at
+        read = await asyncio.gather(*(self._read(row) for row in rows))
+        return tuple(
+            row.model_copy(
+                update={"next": coming(schedules, row, begun.get(row.instance.id, {}), now=now)}
+            )
+            for row in read
+        )
+
+    async def _read(self, row: Row) -> Row:
+        """Read what nobody watches."""
+        if row.watched:
+            return row
+        found = await self._fleet.row(row.instance)
+        return row.model_copy(
+            update={
+                "instance": found.instance,
+                "newest_at": found.newest.taken_at if found.newest else None,
+                "trouble": found.trouble or "",
+            }
+        )
+
+    async def _links(self, operations: Iterable[AnyOperation | Asked]) -> dict[OperationId, str]:
+        """Return the addresses of the cards that have one."""
+        cards = {op.id: await self._world.cards.get(op.id) for op in operations}
+        return {op_id: card.link for op_id, card in cards.items() if card.link}
 
     async def _sees(self, person: Person, environment: Environment | None) -> bool:
         return await self._gate.allows(person, Role.VIEWER, environment)

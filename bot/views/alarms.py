@@ -9,6 +9,8 @@ from bot.views.kit import (
     Block,
     Message,
     actions,
+    ago,
+    bold,
     button,
     clean,
     code,
@@ -79,7 +81,7 @@ def head(alert: Alert, *, alert_id: str, call: str) -> Message:
         blocks.append(section(f"*What to do:* {clean(condition.mend, 900)}"))
     blocks.append(fields(_facts(alert, alert_id)))
     if alert.open:
-        blocks.append(_buttons(alert, alert_id))
+        blocks.append(buttons(alert, alert_id))
         if call:
             blocks.append(context(f"For {call}"))
     word = "Alert" if alert.open else "Over"
@@ -112,7 +114,8 @@ def _facts(alert: Alert, alert_id: str) -> list[tuple[str, str]]:
     return facts
 
 
-def _buttons(alert: Alert, alert_id: str) -> Block:
+def buttons(alert: Alert, alert_id: str) -> Block:
+    """Return what people can do about an open alert, as a row of buttons."""
     row = []
     if alert.acknowledged_by is None:
         row.append(button("Acknowledge", Action.ALERT_ACKNOWLEDGE, alert_id))
@@ -123,6 +126,25 @@ def _buttons(alert: Alert, alert_id: str) -> Block:
         button("Until tomorrow", f"{Action.ALERT_SNOOZE}:tomorrow", f"{alert_id} tomorrow"),
     ]
     return actions(f"alert.{alert_id}", *row)
+
+
+def brief(alert: Alert, *, home: str, now: datetime) -> str:
+    """Show an open alert in two lines, for where many stand; ``home`` is its environment."""
+    condition = alert.condition
+    facts = [
+        f"{_SIGNS[condition.severity]} {bold(title(alert))}",
+        clean(home, 60),
+        f"since {ago(alert.opened_at, now)}",
+    ]
+    if alert.assigned_to is not None:
+        facts.append(f"{user(alert.assigned_to.user_id)} sees to it")
+    elif alert.acknowledged_by is not None:
+        facts.append(f"acknowledged by {user(alert.acknowledged_by.user_id)}")
+    if alert.snoozed_until is not None:
+        facts.append(f"silent until {moment(alert.snoozed_until)}")
+    if alert.told_at is None:
+        facts.append("held back so far")
+    return f"{' · '.join(facts)}\n{_capital(clean(condition.what, 300), condition.name)}."
 
 
 def update(alert: Alert) -> Message:

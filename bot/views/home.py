@@ -1,26 +1,22 @@
-"""The Home tab: what waits for this person, what runs, and the instances with their snapshots."""
+"""The Home tab: what waits for this person, what is wrong, what runs, and the instances."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import Field
 
-from bot.core.alerts import Alert
-from bot.core.base import Frozen, InstanceId
-from bot.core.clocks import Reading
+from bot.core.base import Frozen, OperationId
+from bot.core.board import ALL, ATTENTION, OpenAlert, Page, Place
 from bot.core.errors import BotError
-from bot.core.operations import Asked, Operation
-from bot.core.schedules import Work
-from bot.views.alarms import title
-from bot.views.clocks import line as clock_line
+from bot.core.operations import AnyOperation, Asked
+from bot.views import alarms
+from bot.views.board import instances
 from bot.views.ids import Action
-from bot.views.instances import InstanceRow, line, running_line, sorted_rows
+from bot.views.instances import running_line
 from bot.views.kinds import ask
 from bot.views.kit import (
     Block,
     View,
-    actions,
-    ago,
     button,
     channel,
     clean,
@@ -32,146 +28,116 @@ from bot.views.kit import (
     user,
 )
 from bot.views.request import approvals, unsafe
-from bot.views.words import count, environment_name, sentence
+from bot.views.words import count, environment_name, quote, sentence
 
-#: Instances on one page, two or three blocks each; with the rest the tab keeps to 100 blocks.
-PAGE = 20
-_MOST = 8  # operations and approvals shown each
+#: Shown of each; with a page of instances and their environments the tab keeps to 100 blocks.
+MOST_PENDING, MOST_ALERTS, MOST_RUNNING = 5, 8, 8
 
 
 class Board(Frozen):
-    """What the watch and the schedules add to the tab."""
+    """Everything that the tab shows to one person."""
 
-    alerts: tuple[Alert, ...] = ()
-    """The open ones, the gravest first."""
-    clocks: Mapping[InstanceId, tuple[Reading, ...]] = Field(default={})
-    coming: Mapping[str, tuple[Work, datetime]] = Field(default={})
-    """By environment: what begins by itself next, and when."""
+    page: Page = Page(place=Place())
+    pending: tuple[Asked, ...] = ()
+    """The requests that this person may decide."""
+    running: tuple[AnyOperation, ...] = ()
+    links: Mapping[OperationId, str] = Field(default={})
+    """The addresses of cards."""
+    alerts: tuple[OpenAlert, ...] = ()
+    """The gravest first."""
+    trouble: str = ""
+    """Why Aura tells nothing now: whole sentences."""
+    now: datetime
 
 
-#: Where nothing is watched and nothing scheduled.
-EMPTY = Board()
-
-
-def home(
-    rows: Sequence[InstanceRow],
-    running: Sequence[Operation],
-    pending: Sequence[Asked],
-    *,
-    now: datetime,
-    page: int = 0,
-    board: Board = EMPTY,
-) -> View:
-    """Return the Home tab; ``pending`` are the requests this person may decide, ``page`` from 0."""
+def home(board: Board) -> View:
+    """Return the Home tab; where on the board it stands is kept in it."""
     blocks = [
-        *_pending(pending),
-        *_alerts(board, now),
-        *_running(running, now),
-        *_instances(rows, now, page, board),
-        context(f"As of {moment(now)}. Open this tab again to see it anew."),
+        *_pending(board),
+        *_alerts(board),
+        *_running(board),
+        *_instances(board),
+        context(f"As of {moment(board.now)}. Open this tab again to see it anew."),
     ]
-    return {"type": "home", "blocks": blocks}
+    return {"type": "home", "private_metadata": board.page.place.words, "blocks": blocks}
 
 
-def _alerts(board: Board, now: datetime) -> list[Block]:
-    if not board.alerts:
-        return []
-    lines = [
-        f"• {clean(title(alert), 100)}, since {ago(alert.opened_at, now)}"
-        for alert in board.alerts[:_MOST]
-    ]
-    left = len(board.alerts) - len(lines)
-    lines += [f"… and {count(left, 'alert')} more in their channels"] if left else []
-    return [header(count(len(board.alerts), "open alert")), section("\n".join(lines)), divider()]
+def troubled(trouble: BotError) -> str:
+    """Say why Aura tells nothing now, and what is shown in spite of that."""
+    told = f"{sentence(trouble.summary)} {sentence(trouble.hint or '')}".removesuffix(" .")
+    return (
+        f"{told.strip()} Instances are shown as they were last seen, those that are watched; "
+        "`/aura job list` shows what runs and waits."
+    )
 
 
-def unreadable(trouble: BotError, *, now: datetime) -> View:
-    """Return the Home tab for a time in which Aura tells nothing."""
-    told = f"⚠ {sentence(trouble.summary)} {sentence(trouble.hint or '')}".rstrip()
-    blocks = [
-        header("Instances"),
-        section(f"{told}\n`/aura job list` shows what runs and waits."),
-        context(f"As of {moment(now)}. Open this tab again to see it anew."),
-    ]
-    return {"type": "home", "blocks": blocks}
-
-
-def _pending(pending: Sequence[Asked]) -> list[Block]:
-    if not pending:
+def _pending(board: Board) -> list[Block]:
+    """Show what waits, and the way to it: who decides shall first read all that the thread says."""
+    if not board.pending:
         return []
     blocks: list[Block] = [header("Waiting for your decision")]
-    for op in sorted(pending, key=lambda op: op.plan.expires_at)[:_MOST]:
+    for op in sorted(board.pending, key=lambda op: op.plan.expires_at)[:MOST_PENDING]:
         warning = "⚠ no safety snapshot · " if unsafe(op) else ""
         blocks.append(
             section(
-                f"⏳ {warning}{user(op.requester.user_id)} asks "
-                f"{ask(op)} ({clean(op.environment, 60)}), "
-                f"approvals {approvals(op)}. Decide in its thread in {channel(op.channel)} until "
-                f"{moment(op.plan.expires_at)}."
+                f"⏳ {warning}{user(op.requester.user_id)} asks {ask(op)} "
+                f"({clean(op.environment, 60)}):\n{quote(op.plan.reason, 200)}\n"
+                f"Approvals {approvals(op)}. Read it and decide in its thread in "
+                f"{channel(op.channel)} until {moment(op.plan.expires_at)}.",
+                accessory=_open(board.links.get(op.id), "Read and decide"),
             )
         )
-    return [*blocks, *_more(len(pending) - _MOST, "waiting request"), divider()]
+    return [*blocks, *_more(len(board.pending) - MOST_PENDING, "waiting request"), divider()]
 
 
-def _running(running: Sequence[Operation], now: datetime) -> list[Block]:
-    blocks: list[Block] = [header("Running")]
-    if not running:
-        return [*blocks, section("Nothing runs at the moment."), divider()]
-    for op in sorted(running, key=lambda op: op.created_at, reverse=True)[:_MOST]:
-        blocks.append(section(running_line(op, now)))
-    return [*blocks, *_more(len(running) - _MOST, "running job"), divider()]
+def _open(link: str | None, words: str) -> Block | None:
+    return {**button(words, Action.OPEN_CARD), "url": link} if link else None
 
 
-def _instances(rows: Sequence[InstanceRow], now: datetime, page: int, board: Board) -> list[Block]:
-    blocks: list[Block] = [header("Instances")]
-    if not rows:
-        return [*blocks, section("I see no instances that you may look at.")]
-    blocks.append(actions("home.restore", button("Restore an instance…", Action.OPEN_RESTORE)))
-    ordered = sorted_rows(rows)
-    pages = -(-len(ordered) // PAGE)
-    page = max(0, min(page, pages - 1))
-    named: str | None = ""
-    for row in ordered[page * PAGE : (page + 1) * PAGE]:
-        if row.environment != named:
-            named = row.environment
-            coming = board.coming.get(named or "")
-            blocks.append(section(f"*{environment_name(named)}*{_next(coming, now)}"))
-        clocks = board.clocks.get(row.instance.id)
-        told = f"\n{clock_line(clocks)}" if clocks else ""
-        blocks.append(section(f"{line(row, now)}{told}"))
-        if row.environment is not None:
-            blocks.append(_act(row))
-    return [*blocks, *_pages(len(ordered), page, pages)]
-
-
-def _next(coming: tuple[Work, datetime] | None, now: datetime) -> str:
-    if coming is None:
-        return ""
-    work, at = coming
-    return f" · next: {work} {moment(at)} ({ago(at, now)})"
-
-
-def _act(row: InstanceRow) -> Block:
-    return actions(
-        f"home.{row.instance.id[:100]}",
-        button("Restore…", Action.OPEN_RESTORE, row.instance.id),
-        button("Take snapshot", Action.TAKE_SNAPSHOT, row.instance.id),
-    )
-
-
-def _pages(every: int, page: int, pages: int) -> list[Block]:
-    if pages == 1:
+def _alerts(board: Board) -> list[Block]:
+    if not board.alerts:
         return []
-    first, last = page * PAGE + 1, min(every, (page + 1) * PAGE)
-    told = section(
-        f"{first} to {last} of {count(every, 'instance')}; {every - (last - first + 1)} more."
-    )
-    buttons = []
-    if page > 0:
-        buttons.append(button("Previous", f"{Action.HOME_PAGE.value}:previous", str(page - 1)))
-    if page < pages - 1:
-        buttons.append(button("Next", f"{Action.HOME_PAGE.value}:next", str(page + 1)))
-    return [told, actions("home.pages", *buttons)]
+    blocks: list[Block] = [header(f"{count(len(board.alerts), 'open alert')}{_where(board)}")]
+    for each in board.alerts[:MOST_ALERTS]:
+        blocks += [
+            section(alarms.brief(each.alert, home=each.home, now=board.now)),
+            alarms.buttons(each.alert, each.id),
+        ]
+    left = len(board.alerts) - MOST_ALERTS
+    more = [section(f"… and {count(left, 'alert')} more, less grave ones.")] if left > 0 else []
+    return [*blocks, *more, divider()]
+
+
+def _running(board: Board) -> list[Block]:
+    blocks: list[Block] = [header(f"Running{_where(board)}")]
+    if not board.running:
+        return [*blocks, section("Nothing runs at the moment."), divider()]
+    newest = sorted(board.running, key=lambda op: op.created_at, reverse=True)[:MOST_RUNNING]
+    lines = [f"{running_line(op, board.now)}{_link(board.links.get(op.id))}" for op in newest]
+    half = MOST_RUNNING // 2  # a section takes 3,000 characters, and addresses are long
+    blocks += [section("\n".join(part)) for part in (lines[:half], lines[half:]) if part]
+    return [*blocks, *_more(len(board.running) - MOST_RUNNING, "running job"), divider()]
+
+
+def _link(link: str | None) -> str:
+    return f" <{link}|Open>" if link else ""
+
+
+def _instances(board: Board) -> list[Block]:
+    note = [section(f"⚠ {board.trouble}")] if board.trouble else []
+    if note and not board.page.rows:
+        return [header("Instances"), *note]
+    shown = instances(board.page, now=board.now)
+    return [shown[0], *note, *shown[1:]]
+
+
+def _where(board: Board) -> str:
+    """Name the environment that is looked at, since then the others' are left out."""
+    place = board.page.place
+    if place.part in (ALL, ATTENTION):
+        return ""
+    part = next(part for part in board.page.parts if part.key == place.part)
+    return f" in {environment_name(part.environment)}"
 
 
 def _more(number: int, noun: str) -> list[Block]:

@@ -54,6 +54,8 @@ class Action(StrEnum):
     """Show the signed record of what has ended; value = operation id."""
     HOME_PAGE = "home_page"
     """Turn the page of the Home tab; value = the page; ends in ``:next``, ``:previous``."""
+    HOME_PART = "home_part"
+    """On the Home tab: other instances were chosen; value = the key of a part (static_select)."""
 
 
 class Callback(StrEnum):

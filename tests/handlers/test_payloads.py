@@ -1,5 +1,7 @@
 """Reading Slack's payloads: the few fields that count, and the odd shapes they come in."""
 
+from typing import Any
+
 import pytest
 
 from bot.core.base import ChannelId, TeamId, UserId
@@ -122,4 +124,7 @@ def test_suggestion_outside_a_view_has_no_draft() -> None:
 
 
 def test_home_is_opened_by_its_person() -> None:
-    assert payloads.opened_home({"team_id": "T1", "event": {"user": "U1"}}) == ME
+    body: dict[str, Any] = {"team_id": "T1", "event": {"user": "U1"}}
+    assert payloads.opened_home(body) == (ME, "")
+    body["event"]["view"] = {"private_metadata": "all 2"}
+    assert payloads.opened_home(body) == (ME, "all 2")

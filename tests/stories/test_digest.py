@@ -87,7 +87,7 @@ async def test_the_home_tab_shows_clocks_alerts_and_what_comes_next(story: Story
     assert "open alert" in home
     assert "in place" in home
     assert "off instance" in home
-    assert "*production* · next: snapshot 2026-11-23 03:00 UTC" in home
+    assert "next: snapshot 2026-11-23 03:00 UTC" in home
     guest = str(await story.guest.opens_home())
     assert "in place" not in guest
     assert "open alert" not in guest

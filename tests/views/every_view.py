@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.core.alerts import Alert, Condition, Kind, Severity
 from bot.core.base import InstanceId, OperationId, SnapshotId
-from bot.core.clocks import Clock, Reading
 from bot.core.drills import Outcome
 from bot.core.environments import Environment
 from bot.core.errors import BotError
@@ -15,15 +14,12 @@ from bot.core.instances import Instance, Project
 from bot.core.operations import AnyOperation, Export, Restore
 from bot.core.operations import events as e
 from bot.core.plan import Rehearsed, Waiver
-from bot.core.schedules import Work
 from bot.core.signed import examine, signed
 from bot.core.snapshots import Exportable, Snapshot, SnapshotNote
 from bot.views import (
     alarms,
-    digest,
     evidence_window,
     forms,
-    home,
     instances,
     jobs,
     operations,
@@ -36,7 +32,7 @@ from bot.views.kit import Message, View
 from tests.core.evidences import KEY, evidence
 from tests.core.export_samples import ARCHIVED, CLOSED, GUIDED, export
 from tests.core.samples import instance as sample
-from tests.views import upload_views, vault_views
+from tests.views import board_views, upload_views, vault_views
 from tests.views.drill_views import drill, drills, last, line
 from tests.views.samples import (
     APPROVER,
@@ -226,38 +222,7 @@ def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
     yield from _alarms(said)
     yield from upload_views.views(said, stranger(said), strict)
     yield "jobs", jobs.listing(ops * (1 + fleet // 20), now=NOW)
-    pending = [op for op in ops if isinstance(op, Restore)] * 2
-    yield "home", home.home(fleet_rows, ops * 2, pending, now=NOW)
-    late = Reading(clock=Clock.PROVEN, at=NOW, since=NOW - timedelta(9), target=timedelta(7))
-    alert = Alert(
-        condition=Condition(
-            key="k", kind=Kind.CLOCK, severity=Severity.WARNING, name=said, what=said, mend=said
-        ),
-        opened_at=NOW - timedelta(1),
-    )
-    board = home.Board(
-        alerts=(alert,) * 20,
-        clocks={row.instance.id: (late,) * 3 for row in fleet_rows},
-        coming={row.environment or "": (Work.SNAPSHOT, NOW) for row in fleet_rows},
-    )
-    yield "home, board", home.home(fleet_rows, ops, pending, now=NOW, board=board)
-    yield (
-        "digest",
-        digest.digest(
-            digest.Digest(
-                environment=said,
-                since=NOW - timedelta(1),
-                now=NOW,
-                alerts=((alert, True),) * 20,
-                cleared=2,
-                done={"snapshot": 3},
-                late=(digest.Late(id=ops[0].id, kind=said, outcome=said),) * 20,
-                clocks=tuple((row.instance, (late,)) for row in fleet_rows),
-                waiting=1,
-            )
-        ),
-    )
-    yield "home, last page", home.home(fleet_rows, ops, pending, now=NOW, page=99)
+    yield from board_views.views(said, ops, [row.instance for row in fleet_rows])
 
 
 def _alarms(said: str) -> Iterator[Shown]:

@@ -67,7 +67,7 @@ def lines(block: Block) -> Iterator[str]:
         case "divider":
             yield "---"
         case "actions":
-            yield " ".join(f"[{e['text']['text']}]" for e in block["elements"])
+            yield " ".join(_field(element) for element in block["elements"])
             for element in block["elements"]:
                 if asked := element.get("confirm"):
                     yield f"  [{element['text']['text']}] asks: {_asked(asked)}"
@@ -75,6 +75,12 @@ def lines(block: Block) -> Iterator[str]:
             yield f"{block['label']['text']}: {_field(block['element'])}"
             if "hint" in block:
                 yield f"  {block['hint']['text']}"
+        case "data_visualization":
+            chart = block["chart"]
+            yield f"[{chart['type']} chart: {block['title']}, {chart['axis_config']['y_label']}]"
+            for at, label in enumerate(chart["axis_config"]["categories"]):
+                values = (f"{s['name']} {s['data'][at]['value']}" for s in chart["series"])
+                yield f"  {label}: {', '.join(values)}"
         case other:
             raise AssertionError(f"nobody taught me to read {other}")
 
@@ -85,6 +91,8 @@ def _asked(dialog: Mapping[str, Any]) -> str:
 
 
 def _field(element: Mapping[str, Any]) -> str:
+    if element["type"] == "button":
+        return f"[{element['text']['text']}]"
     if "initial_option" in element:
         return f"{element['initial_option']['text']['text']} ▾"
     if element["type"] == "external_select":

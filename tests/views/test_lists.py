@@ -5,9 +5,8 @@ from inline_snapshot import snapshot
 
 from bot.core.base import SnapshotId
 from bot.core.instances import InstanceSummary
-from bot.core.operations import Operation
 from bot.core.snapshots import Exportable, Snapshot, SnapshotNote
-from bot.views import home, instances, jobs, snapshots
+from bot.views import instances, jobs, snapshots
 from bot.views.instances import InstanceRow
 from tests.core.drill_samples import FINGERPRINT
 from tests.views.reading import heard, read
@@ -17,7 +16,6 @@ from tests.views.samples import (
     PROJECT,
     REQUESTER,
     STARTED,
-    approval,
     instance,
     minutes,
     restore,
@@ -26,7 +24,6 @@ from tests.views.samples import (
     to_done,
     to_ready,
     to_restoring,
-    waived,
 )
 
 SUMMARY = InstanceSummary(id="0000aaaa", name="scratch", project_id="p-1111")
@@ -319,73 +316,3 @@ def test_older_jobs_that_do_not_fit_are_counted() -> None:
 def test_a_job_says_whether_it_can_be_cancelled(op: object, cancel: str) -> None:
     shown = jobs.shown(op, link=LINK, now=minutes(30))  # type: ignore[arg-type]
     assert read(shown).splitlines()[-2:] == [cancel, f"<{LINK}|Open the card>"]
-
-
-def test_the_home_tab_shows_what_waits_what_runs_and_what_there_is() -> None:
-    of = waived(operation_id="rst-2")
-    view = home.home(
-        ROWS, [take(STARTED), restore(approval())], [restore(), restore(plan=of)], now=minutes(5)
-    )
-    assert read(view) == snapshot("""\
-# Waiting for your decision
-⏳ <@U0REQUEST> asks to restore *orders-prod* `a1b2c3d4` (production), approvals 0 of 1.
-    Decide in its thread in <#C0PROD> until 2026-11-22 08:11 UTC.
-⏳ ⚠ no safety snapshot · <@U0REQUEST> asks to restore *orders-prod* `a1b2c3d4` (production),
-    approvals 0 of 1. Decide in its thread in <#C0PROD> until 2026-11-22 08:11 UTC.
----
-# Running
-▶ The snapshot `snp-4t7x` for <@U0REQUEST> stands at *snapshotting* since 2026-11-22 07:43
-    UTC (3 min ago).
-▶ The restore `rst-9k2m` for <@U0REQUEST> stands at *approved* since 2026-11-22 07:43 UTC (3
-    min ago).
----
-# Instances
-[Restore an instance…]
-*production*
-• *orders-prod* `a1b2c3d4` · AuraDB Professional · running · newest snapshot 3 h 5 min ago
-[Restore…] [Take snapshot]
-*staging*
-• *orders-staging* `ffff0000` · AuraDB Professional · paused · no snapshot in 7 days
-[Restore…] [Take snapshot]
-*no environment*
-• *scratch* `0000aaaa` · newest snapshot unknown · ⚠ Aura did not answer
-(As of 2026-11-22 07:46 UTC. Open this tab again to see it anew.)\
-""")
-
-
-def test_an_empty_home_tab_says_so() -> None:
-    assert read(home.home([], [], [], now=NOW)) == snapshot("""\
-# Running
-Nothing runs at the moment.
----
-# Instances
-I see no instances that you may look at.
-(As of 2026-11-22 07:41 UTC. Open this tab again to see it anew.)\
-""")
-
-
-@pytest.mark.parametrize(
-    ("page", "told", "turns"),
-    [
-        (0, "1 to 20 of 45 instances; 25 more.", {"home_page:next": "1"}),
-        (
-            1,
-            "21 to 40 of 45 instances; 25 more.",
-            {"home_page:previous": "0", "home_page:next": "2"},
-        ),
-        (2, "41 to 45 of 45 instances; 40 more.", {"home_page:previous": "1"}),
-        (7, "41 to 45 of 45 instances; 40 more.", {"home_page:previous": "1"}),
-    ],
-)
-def test_a_large_fleet_is_turned_page_by_page(page: int, told: str, turns: dict[str, str]) -> None:
-    view = home.home(fleet(45), [], [], now=NOW, page=page)
-    assert told in read(view)
-    pages = next(b for b in view["blocks"] if b.get("block_id") == "home.pages")
-    assert {b["action_id"]: b["value"] for b in pages["elements"]} == turns
-
-
-def test_much_that_runs_and_waits_is_counted() -> None:
-    running: list[Operation] = [take() for _ in range(12)]
-    view = home.home([], running, [restore()] * 9, now=NOW)
-    assert "… and 4 running jobs more" in read(view)
-    assert "… and 1 waiting request more" in read(view)
