@@ -8,7 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.core.alerts import AlertRules, QuietHours, Severity
 from bot.core.base import ChannelId
 from bot.core.protection import PRESETS, Protection
+from bot.core.schedules import Timing
 from bot.core.tiers import FACTS, TierFacts, facts
+
+#: When an environment hears its digest where nothing is said of it: what was held back from a
+#: channel stands there, so it may not be late where much depends on it.
+_MORNING = Timing(cron="0 8 * * *")
+_DIGESTS = {
+    "development": Timing(cron="0 8 * * MON"),
+    "staging": Timing(cron="0 8 * * MON-FRI"),
+    "production": _MORNING,
+}
 
 
 class ProtectionTable(Protection):
@@ -23,6 +33,15 @@ class ProtectionTable(Protection):
         base = PRESETS[self.preset] if self.preset else Protection()
         given = {key: getattr(self, key) for key in self.model_fields_set - {"preset"}}
         return base.model_copy(update=given)
+
+    def digest(self) -> Timing | None:
+        """Return when the environment hears its digest by default; never where nothing is wanted.
+
+        Where nothing is wanted nothing is watched either, so there is nothing to tell.
+        """
+        if self.protection() == Protection():
+            return None
+        return _DIGESTS[self.preset] if self.preset else _MORNING
 
 
 class TierTable(BaseModel):

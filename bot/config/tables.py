@@ -1,9 +1,16 @@
 """The tables of `savepoint.toml`. Their JSON Schema is published as docs/savepoint.schema.json."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
 
 from bot.config import checks, export, graph, passwords, scratch, vault
 from bot.config.checks import CheckTable
@@ -51,6 +58,16 @@ _User = Annotated[str, StringConstraints(pattern=_USER)]
 _UserGroup = Annotated[str, StringConstraints(pattern=_USER_GROUP)]
 _Channel = Annotated[str, StringConstraints(pattern=_CHANNEL)]
 _Project = Annotated[str, StringConstraints(pattern=_PROJECT)]
+
+
+#: A time or, as None, never; read by one validator, so that a slip is one fault and not two.
+_Digest = Annotated[
+    Timing | None,
+    BeforeValidator(
+        lambda said: None if said is False else said,
+        json_schema_input_type=Timing | Literal[False],
+    ),
+]
 
 
 class _Closed(BaseModel):
@@ -109,8 +126,10 @@ class EnvironmentTable(_Closed):
     )
     protection: ProtectionTable = ProtectionTable()
     alerts: AlertTable = AlertTable()
-    digest: Timing | None = Field(
-        default=None, description="When to tell what needs a person: a cron time and a zone."
+    digest: _Digest = Field(
+        default=None,
+        description="When to tell what needs a person: a cron time and a zone, or false for never. "
+        "Left out, a watched environment hears it at the time of its preset.",
     )
 
     @field_validator("clone_name")
@@ -145,7 +164,7 @@ class EnvironmentTable(_Closed):
             protection=self.protection.protection(),
             alerts=self.alerts.rules(),
             routes=self.alerts.routes(),
-            digest=self.digest,
+            digest=self.digest if "digest" in self.model_fields_set else self.protection.digest(),
         )
 
 

@@ -52,25 +52,26 @@ class Digests:
             if op.environment == name
         ]
         ended = [op for op in operations if op.ended_at is not None and op.ended_at >= since]
+        opened = await self._watch.open_alerts(name)
+        past = await self._watch.past_alerts(name, since=since)
+        clocks = await self._watch.clocks(name)
+        drills = await self._world.drills.of(sight.id for sight, _ in clocks)
         calm = (*DONE, Phase.CANCELLED, Phase.DENIED, Phase.EXPIRED)
         return Digest(
             environment=name,
             since=since,
             now=now,
-            alerts=tuple(
-                (raised.alert, raised.alert.told_at is None)
-                for raised in await self._watch.open_alerts(name)
-            ),
-            cleared=len(await self._watch.past_alerts(name, since=since)),
+            alerts=tuple(r.alert for r in opened if r.alert.told_at is not None),
+            held=tuple(r.alert for r in (*opened, *past) if r.alert.told_at is None),
+            cleared=sum(r.alert.told_at is not None for r in past),
             done=Counter(op.kind for op in ended if str(op.phase) in DONE),
             late=tuple(
                 Late(id=op.id, kind=op.kind, outcome=str(op.phase).replace("_", " "))
                 for op in ended
                 if str(op.phase) not in calm
             ),
-            clocks=tuple(
-                (sight.instance, readings) for sight, readings in await self._watch.clocks(name)
-            ),
+            clocks=tuple((sight.instance, readings) for sight, readings in clocks),
+            drills=tuple((s.instance, drills[s.id]) for s, _ in clocks if s.id in drills),
             waiting=sum(
                 isinstance(op, Asked) and op.phase is Phase.AWAITING_APPROVAL for op in operations
             ),
@@ -85,15 +86,25 @@ class Digests:
         due = owed(timing, since=last, now=now) if timing else None
         if due is None:
             return 0
-        told = digest(await self.of(environment, max(last, now - 7 * FIRST)))
+        told = await self.of(environment, max(last, now - 7 * FIRST))
         try:
-            await self._world.chat.post(environment.channel, told)
+            await self._say(environment, told)
         except ChatUnavailable:
             raise
         except ChatFailed as refusal:
             log.error("a digest is not told", code=refusal.code, environment=environment.name)
         await self._world.schedules.move(_CURSOR, _key(environment), due.slot)
         return 1
+
+    async def _say(self, environment: Environment, told: Digest) -> None:
+        """Post it with charts or, where Slack refuses those, without."""
+        try:
+            await self._world.chat.post(environment.channel, digest(told))
+        except ChatFailed as refusal:
+            if refusal.code != "invalid_blocks":
+                raise
+            log.info("charts are refused", environment=environment.name)
+            await self._world.chat.post(environment.channel, digest(told, drawn=False))
 
 
 def _key(environment: Environment) -> InstanceId:

@@ -29,11 +29,11 @@ def bar(reading: Reading) -> str:
     return _FULL * used + _EMPTY * (_STEPS - used)
 
 
-def worst(readings: Iterable[Reading]) -> Reading | None:
-    """Return the clock that needs a person most, or None when none does."""
+def urgency(readings: Iterable[Reading]) -> int | None:
+    """Return how soon the clocks of an instance need a person, 0 the soonest; None: not at all."""
+    states = {reading.state for reading in readings}
     order = (State.OVERDUE, State.UNKNOWN, State.DUE)
-    late = [reading for reading in readings if reading.state in order]
-    return min(late, key=lambda r: order.index(r.state or State.DUE), default=None)
+    return next((n for n, state in enumerate(order) if state in states), None)
 
 
 def _age(reading: Reading) -> str:

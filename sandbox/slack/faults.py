@@ -39,6 +39,7 @@ class SlackFaults:
             "unavailable": _Switch("Answer every call with 503, and no JSON"),
             "drop_answer": _Switch("Do what is called for, then cut the line"),
             "slow": _Switch("Answer every call 2 s late"),
+            "no_charts": _Switch("Refuse charts, like a workspace without them"),
         }
 
     def render(self) -> Payload:

@@ -77,6 +77,8 @@ def _block(world: World, block: Payload) -> Iterator[str]:
             yield from lines(world, block.get("tasks", []))
         case "task_card":
             yield f"({block['status']}) {block['title']}"
+        case "data_visualization":
+            yield f"({block['title']})"
         case other:
             yield f"({other})"
 

@@ -94,6 +94,8 @@ class WebApi:
         self._hold_back(method, str(args.get("channel", "")))
         if endpoint.scope:
             self._api.need_scope(endpoint.scope)
+        if _CHART in str(args.get("blocks", "")) and self._faults.take("no_charts"):
+            raise SlackError("invalid_blocks")
         return {"ok": True, **endpoint.run(self._api, Args(args))}
 
     def _authenticate(self, method: str, token: str) -> None:
@@ -113,6 +115,11 @@ class WebApi:
             raise RateLimitedError(FAULT_RETRY_AFTER)
         if self._limits is not None and (seconds := self._limits.wait(method, channel)):
             raise RateLimitedError(seconds)
+
+
+#: A block that workspaces got one after the other
+#: (https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block).
+_CHART = "data_visualization"
 
 
 class GatewayError(Exception):

@@ -55,3 +55,39 @@ def test_an_address_that_is_none_is_refused_without_showing_it(file: Path, wrong
     with pytest.raises(ConfigError) as unusable:
         loaded(file, SAVEPOINT_PING_URL=wrong)
     assert unusable.value.faults == ["SAVEPOINT_PING_URL: is not an http(s) address"]
+
+
+@pytest.mark.parametrize(
+    ("said", "hears"),
+    [
+        ("", None),  # not watched
+        ("[environments.staging.protection]\nin_place_hours = 26\n", "0 8 * * * (UTC)"),
+        ('[environments.staging.protection]\npreset = "production"\n', "0 8 * * * (UTC)"),
+        ('[environments.staging.protection]\npreset = "staging"\n', "0 8 * * MON-FRI (UTC)"),
+        ('[environments.staging.protection]\npreset = "development"\n', "0 8 * * MON (UTC)"),
+        (
+            'digest = false\n[environments.staging.protection]\npreset = "production"\n',
+            None,
+        ),
+        (
+            'digest = { cron = "0 7 * * FRI", zone = "Europe/Berlin" }\n'
+            '[environments.staging.protection]\npreset = "production"\n',
+            "0 7 * * FRI (Europe/Berlin)",
+        ),
+    ],
+)
+def test_what_is_watched_has_a_digest_unless_it_is_switched_off(
+    file: Path, said: str, hears: str | None
+) -> None:
+    file.write_text(GOOD.replace("[aliases]", f"{said}[aliases]"))
+    digest = loaded(file).estate.watch("staging").digest
+    assert (digest.words if digest else None) == hears
+
+
+@pytest.mark.parametrize("wrong", ['{ cron = "7 o\'clock" }', "true", '"daily"', "7"])
+def test_a_digest_at_no_time_is_one_plain_fault(file: Path, wrong: str) -> None:
+    file.write_text(GOOD.replace("[aliases]", f"digest = {wrong}\n[aliases]"))
+    with pytest.raises(ConfigError) as unusable:
+        loaded(file)
+    [fault] = unusable.value.faults
+    assert "environments.staging.digest" in fault

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 from bot.core.alerts import AlertRules, QuietHours
+from bot.core.base import InstanceId, OperationId
+from bot.core.drills import LastDrill, Outcome
 from bot.core.environments import Watch
 from bot.core.protection import Protection
 from bot.core.schedules import Timing
+from sandbox.aura import fleet as aura
 from sandbox.slack import cast as slack
 from sandbox.slack.sightings import Seen
 from tests.stories.harness import Story
@@ -42,7 +45,7 @@ async def test_a_calm_night_is_told_in_a_few_lines_once(story: Story) -> None:
     (told,) = await hears(story, hours=1, minutes=30)
     assert "✅ production: nothing needs you" in str(told)
     assert "Nothing ran." in str(told)
-    assert "Age of the newest copy that can leave" in str(told)
+    assert "(How old the clocks are)" in str(told)
     assert len(await hears(story, minutes=5)) == 1
 
 
@@ -63,7 +66,56 @@ async def test_what_was_held_back_is_listed(story: Story) -> None:
     mornings(story, STRICT, alerts=AlertRules(quiet=always))
     await hears(story)
     (told,) = await hears(story, hours=1, minutes=30)
-    assert "(held back until now)" in str(told)
+    assert "held back*: it was quiet hours" in str(told)
+    assert "open" in str(told)
+
+
+async def test_what_was_held_back_and_ended_before_the_digest_is_listed_too(story: Story) -> None:
+    always = QuietHours.model_validate({"start": "00:00", "end": "23:59"})
+    mornings(story, alerts=AlertRules(quiet=always))
+    await hears(story)
+    story.aura.set_status(aura.ORDERS_PROD, "paused")
+    await passes(story, minutes=10)
+    story.aura.set_status(aura.ORDERS_PROD, "running")
+    (told,) = await hears(story, hours=1, minutes=30)
+    assert "*1 alert held back*" in str(told)
+    assert "Changed without me: orders-prod, since 07:4" in str(told)
+    assert "over at 07:" in str(told)
+    assert "nothing needs you" in str(told)
+    await story.advance(hours=24)
+    again = (await hears(story))[-1]
+    assert "held back" not in str(again)  # it has been told
+
+
+async def test_where_slack_has_no_charts_the_same_is_told_in_lines(story: Story) -> None:
+    mornings(story)
+    await hears(story)
+    story.slack.faults.set("no_charts", on=True)
+    (told,) = await hears(story, hours=1, minutes=30)
+    assert "Of each instance, the clock nearest to its target" in str(told)
+    assert "How old the clocks are" not in str(told)
+
+
+async def test_an_instance_that_no_drill_proved_stands_in_every_digest(story: Story) -> None:
+    mornings(story)
+    await hears(story)
+    failed = LastDrill(
+        instance_id=InstanceId(aura.ORDERS_PROD),
+        operation_id=OperationId("drl-1"),
+        outcome=Outcome.NOT_PROVEN,
+        at=story.clock.now(),
+        seconds=840,
+    )
+    await story.bot.house.world.drills.keep(failed)
+    for day in range(2):
+        told = (await hears(story, hours=1, minutes=30))[-1]
+        assert "*The last drill did not prove these*" in str(told)
+        assert "(How long the last drills took)" in str(told)
+        await story.advance(hours=22, minutes=30 - day)
+    proven = failed.model_copy(update={"outcome": Outcome.PROVEN, "at": story.clock.now()})
+    await story.bot.house.world.drills.keep(proven)
+    told = (await hears(story, hours=1, minutes=30))[-1]
+    assert "did not prove" not in str(told)
 
 
 async def test_after_days_of_silence_one_digest_tells_of_them(story: Story) -> None:

@@ -73,19 +73,19 @@ def views(
         )
         yield f"home, {part} {page}", home(board)
     yield "home, trouble alone", home(Board(trouble=troubled(AuraError(said)), now=NOW))
-    yield (
-        "digest",
-        digest.digest(
-            digest.Digest(
-                environment=said,
-                since=NOW - timedelta(1),
-                now=NOW,
-                alerts=((alert(said), True),) * 20,
-                cleared=2,
-                done={"snapshot": 3},
-                late=(digest.Late(id=ops[0].id, kind=said, outcome=said),) * 20,
-                clocks=tuple((instance, (LATE,)) for instance in fleet),
-                waiting=1,
-            )
-        ),
+    over = alert(said).model_copy(update={"cleared_at": NOW})
+    told = digest.Digest(
+        environment=said,
+        since=NOW - timedelta(1),
+        now=NOW,
+        alerts=(alert(said),) * 20,
+        held=(alert(said), over) * 10,
+        cleared=2,
+        done={"snapshot": 3},
+        late=(digest.Late(id=ops[0].id, kind=said, outcome=said),) * 20,
+        clocks=tuple((instance, (LATE,)) for instance in fleet),
+        drills=tuple((i, last(said, list(Outcome)[n % 4])) for n, i in enumerate(fleet)),
+        waiting=1,
     )
+    yield "digest", digest.digest(told)
+    yield "digest without charts", digest.digest(told, drawn=False)

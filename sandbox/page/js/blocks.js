@@ -1,5 +1,6 @@
 // Block Kit: https://docs.slack.dev/reference/block-kit/blocks
 
+import { chart } from "./chart.js";
 import { cls, h, idOf } from "./dom.js";
 import { scopeOf } from "./drafts.js";
 import { element, image } from "./elements.js";
@@ -134,6 +135,7 @@ const DRAW = {
   input,
   table,
   alert,
+  data_visualization: chart,
   header: ({ block }) => h("h2", { class: cls("header", `header-${block.level ?? 1}`) }, plain(block.text)),
   divider: () => h("hr"),
   actions: ({ place, block, id }) => block.elements.map((el) => element(place, id, el)),

@@ -12,6 +12,7 @@ const WORDS = {
     unavailable: "Slack is down and answers 503.",
     drop_answer: "Slack takes a message, then the line is cut before it answers.",
     slow: "Every call to Slack takes two seconds longer.",
+    no_charts: "Slack draws no charts, like a workspace that has none yet.",
   },
   bot: {
     crash: "Kill the bot (SIGKILL) and start it again.",

@@ -193,7 +193,7 @@ async def test_faults_of_all_services_are_on_one_panel(double: SlackDouble, page
     faults = await page.get("faults")
     assert list(faults["slack"]) == [
         *("redeliver", "disconnect", "drop_socket", "ratelimit"),
-        *("unavailable", "drop_answer", "slow"),
+        *("unavailable", "drop_answer", "slow", "no_charts"),
     ]
     assert (await page.post("faults", service="aura", name="slow", on=True))["ok"]
     assert (await page.post("faults", service="slack", name="ratelimit", count=3))["ok"]

@@ -105,5 +105,5 @@ Orders
 [Approve]
 Steps
 (complete) Snapshot
-(data_visualization)\
+(t)\
 """)
