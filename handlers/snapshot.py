@@ -47,6 +47,7 @@ async def _page(
         listing_id=draft.id,
         exportable_only=command.exportable,
         now=ctx.house.world.clock.now(),
+        drill=listing.drill,
     )
     found = sum(len(snapshots) for snapshots in listing.days.values())
     return message, views.page_count(found) > 1
@@ -54,10 +55,14 @@ async def _page(
 
 async def show(ctx: Context, command: SnapshotShow) -> Message:
     """Show one snapshot."""
-    instance, snapshot, note = await ctx.house.snapshots.show(
-        ctx.person, command.instance, command.snapshot
+    found = await ctx.house.snapshots.show(ctx.person, command.instance, command.snapshot)
+    return views.shown(
+        found.instance,
+        found.snapshot,
+        found.note,
+        now=ctx.house.world.clock.now(),
+        drill=found.drill,
     )
-    return views.shown(instance, snapshot, note, now=ctx.house.world.clock.now())
 
 
 async def take(ctx: Context, command: SnapshotTake) -> Message:

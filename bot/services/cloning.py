@@ -88,6 +88,7 @@ class Cloning:
             offer=offer,
             cost=self._world.scratch.cost(offer) if offer else None,
             now=now,
+            drill=(await self._world.drills.of([source.id])).get(source.id),
         )
         update = {"instance_id": source.id, "snapshot_id": found.id, "clone": chosen}
         return draft.model_copy(update=update), facts

@@ -68,6 +68,7 @@ class Overwrites:
             snapshot=chosen,
             loss=await self._fingerprints.loss(onto, None),
             now=self._world.clock.now(),
+            drill=(await self._world.drills.of([giving.id])).get(giving.id),
         )
         filled = {
             "instance_id": onto.id,

@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.core.base import ChannelId, Frozen, OperationId, SnapshotId
 from bot.core.commands import SnapshotList, resolve_days
+from bot.core.drills import LastDrill
 from bot.core.environments import Environment
 from bot.core.errors import AlreadyDecided, ChatFailed, NotAllowed, NotRestorable
 from bot.core.instances import Condition, Instance
@@ -26,6 +27,17 @@ class Listing(Frozen):
     instance: Instance
     days: Mapping[date, tuple[Snapshot, ...]]
     notes: Mapping[SnapshotId, SnapshotNote]
+    drill: LastDrill | None = None
+    """What the last drill of the instance said."""
+
+
+class Shown(Frozen):
+    """What `snapshot show` found."""
+
+    instance: Instance
+    snapshot: Snapshot
+    note: SnapshotNote | None
+    drill: LastDrill | None = None
 
 
 class Snapshots:
@@ -42,17 +54,26 @@ class Snapshots:
         instance = await self._found(person, command.instance)
         found = await self._fleet.snapshots(instance, days)
         return Listing(
-            instance=instance, days=found, notes=await self._world.catalogue.notes(instance.id)
+            instance=instance,
+            days=found,
+            notes=await self._world.catalogue.notes(instance.id),
+            drill=await self._drill(instance),
         )
 
-    async def show(
-        self, person: Person, instance_word: str, snapshot_word: str
-    ) -> tuple[Instance, Snapshot, SnapshotNote | None]:
+    async def show(self, person: Person, instance_word: str, snapshot_word: str) -> Shown:
         """Return one snapshot with what our catalogue knows of it."""
         instance = await self._found(person, instance_word)
         snapshot = await self._fleet.snapshot(instance, snapshot_word)
         notes = await self._world.catalogue.notes(instance.id)
-        return instance, snapshot, notes.get(snapshot.id)
+        return Shown(
+            instance=instance,
+            snapshot=snapshot,
+            note=notes.get(snapshot.id),
+            drill=await self._drill(instance),
+        )
+
+    async def _drill(self, instance: Instance) -> LastDrill | None:
+        return (await self._world.drills.of([instance.id])).get(instance.id)
 
     async def take(
         self, person: Person, instance_word: str, *, note: str, origin: Origin

@@ -9,12 +9,14 @@ from pydantic import AwareDatetime
 from bot.core.base import Frozen
 from bot.core.clones import facet
 from bot.core.copies import LONGEST_NAME
+from bot.core.drills import LastDrill
 from bot.core.environments import Environment
 from bot.core.errors import BotError
 from bot.core.instances import Instance, InstanceSummary, Project
 from bot.core.offers import Offer
 from bot.core.operations import Clone
 from bot.core.snapshots import OFFER_DAYS, Exportable, Snapshot
+from bot.views.drill_words import last_warning
 from bot.views.errors import whisper
 from bot.views.forms import block, field, modal, text
 from bot.views.ids import VALUE, Action, Callback, Field
@@ -55,6 +57,8 @@ class CloneFacts(Frozen):
     offer: Offer | None
     cost: str | None
     now: AwareDatetime
+    drill: LastDrill | None = None
+    """What the last drill of the source said."""
 
 
 def loading(*, draft_id: str) -> View:
@@ -115,9 +119,11 @@ def form(facts: CloneFacts, *, draft_id: str) -> View:
     A select whose options have changed gets another block id, so that Slack shows the new choice
     and not the former one (https://docs.slack.dev/surfaces/modals#updating_views).
     """
+    warning = last_warning(facts.drill, facts.now, of="the source")
     top = [
         section(f"Make a new instance from a snapshot of {called(facts.instance)}."),
         _source(facts),
+        *([section(warning)] if warning else []),
         _snapshots(facts, draft_id),
         _projects(facts, draft_id),
     ]

@@ -109,13 +109,18 @@ def last_at_length(drill: LastDrill, now: datetime) -> str:
     )
 
 
-def last_warning(drill: LastDrill | None, now: datetime) -> str | None:
-    """Warn of an instance whose last drill did not prove it; None where there is no reason to."""
+def last_warning(
+    drill: LastDrill | None, now: datetime, *, of: str = "this instance"
+) -> str | None:
+    """Warn of an instance whose last drill did not prove it; None where there is no reason to.
+
+    ``of`` names it where several are spoken of.
+    """
     if drill is None or drill.outcome.proves:
         return None
     why = f" {sentence(drill.reason, 240)}" if drill.reason else ""
     return (
-        f"⚠ *The last drill did not prove that this instance can be restored:* {drill.outcome}, "
+        f"⚠ *The last drill did not prove that {of} can be restored:* {drill.outcome}, "
         f"{moment(drill.at)} ({ago(drill.at, now)}), {code(drill.operation_id)}.{why}"
     )
 

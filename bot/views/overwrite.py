@@ -3,6 +3,7 @@
 from pydantic import AwareDatetime
 
 from bot.core.base import Frozen
+from bot.core.drills import LastDrill
 from bot.core.environments import Environment
 from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
@@ -10,6 +11,7 @@ from bot.core.overwriting import contrasts
 from bot.core.snapshots import OFFER_DAYS, Exportable, Snapshot
 from bot.views import asking
 from bot.views.asking import Form
+from bot.views.drill_words import last_warning
 from bot.views.forms import field
 from bot.views.graph import lost
 from bot.views.ids import Action, Callback, Field
@@ -47,6 +49,8 @@ class OverwriteFacts(Frozen):
     snapshot: Snapshot | None
     loss: Loss | None = None
     now: AwareDatetime
+    drill: LastDrill | None = None
+    """What the last drill of the source said."""
 
 
 def doorway(target: InstanceSummary, source: InstanceSummary, *, snapshot: str | None) -> Message:
@@ -124,6 +128,8 @@ def _direction(facts: OverwriteFacts) -> str:
 
 def _warnings(facts: OverwriteFacts) -> list[Block]:
     found = leaving(facts.source_environment, facts.environment.name, facts.target)
+    if warning := last_warning(facts.drill, facts.now, of="the source"):
+        found = [section(warning), *found]
     if facts.snapshot and facts.snapshot.exportable is Exportable.UNKNOWN:
         found.append(
             section(

@@ -5,8 +5,10 @@ from datetime import date, datetime
 from itertools import groupby
 
 from bot.core.base import SnapshotId
+from bot.core.drills import LastDrill
 from bot.core.instances import Instance, InstanceSummary
 from bot.core.snapshots import Exportable, Snapshot, SnapshotNote, newest_first
+from bot.views.drill_words import last_warning
 from bot.views.ids import Action
 from bot.views.kit import (
     Block,
@@ -43,9 +45,11 @@ def listing(
     listing_id: str,
     exportable_only: bool,
     now: datetime,
+    drill: LastDrill | None = None,
 ) -> Message:
     """List the snapshots of some UTC days, newest first; ``page`` counts from 0.
 
+    ``drill`` is the last one of the instance, which warns where it did not prove it.
     With ``exportable_only`` those that Aura does not call exportable are left out and counted.
     The buttons' action ids carry ``:older`` or ``:newer``, since they must differ in a block;
     their value is ``listing id:page to show``.
@@ -60,6 +64,7 @@ def listing(
     page = max(0, min(page, pages - 1))
     part = f" Page {page + 1} of {pages}." if pages > 1 else ""
     blocks.append(section(f"{called(instance)}: {count(len(kept), kind)} {span}.{part}"))
+    blocks += _unproven(drill, now)
     if not kept:
         blocks.append(
             section(
@@ -92,6 +97,7 @@ def shown(
     note: SnapshotNote | None,
     *,
     now: datetime,
+    drill: LastDrill | None = None,
 ) -> Message:
     """Show one snapshot with what Aura knows of it and what our catalogue does."""
     meaning = (
@@ -112,7 +118,7 @@ def shown(
             ("Asked for by", user(note.by.user_id)),
             ("Note", clean(note.note, 300) or "none"),
         ]
-    blocks: list[Block] = [fields(facts), section(meaning)]
+    blocks: list[Block] = [fields(facts), section(meaning), *_unproven(drill, now)]
     if snapshot.completed:
         command = f"/aura restore {clean(instance.id, 40)} {clean(snapshot.id, 80)}"
         blocks.append(context(f"To go back to it: `{command}`"))
@@ -121,6 +127,11 @@ def shown(
         f"{aged(snapshot.taken_at, now)}. {meaning}"
     )
     return Message(text=text, blocks=tuple(blocks))
+
+
+def _unproven(drill: LastDrill | None, now: datetime) -> list[Block]:
+    warning = last_warning(drill, now)
+    return [section(warning)] if warning else []
 
 
 def _range(days: Mapping[date, tuple[Snapshot, ...]]) -> str:

@@ -141,6 +141,13 @@ async def test_an_instance_whose_last_drill_proved_nothing_shows_it_everywhere_u
     await story.requester.types("/aura instance show orders-prod")
     assert "did not prove that this instance can be restored" in story.requester.whisper
     assert "last drill not proven" in str(await story.requester.opens_home())
+    for words in ("snapshot list orders-prod", "snapshot show orders-prod latest"):
+        await story.requester.types(f"/aura {words}")
+        assert "did not prove that this instance can be restored" in story.requester.whisper
+    for words in ("clone orders-prod", "overwrite catalog-prod --from orders-prod"):
+        await story.requester.types(f"/aura {words}")
+        assert "did not prove that the source can be restored" in str(story.requester.modal)
+        await story.requester.person.closes(story.requester.modal)
     await story.requester.types("/aura restore orders-prod")
     assert "did not prove that this instance can be restored" in str(story.requester.modal)
     await story.requester.sends(reason="all the same", suffix=ORDERS[-4:])

@@ -196,6 +196,7 @@ def every(said: str, *, fleet: int = 3, many: int = 5) -> Iterator[Shown]:
             source_environment=None,
             snapshot=snapshot,
             now=NOW,
+            drill=last(said, Outcome.NOT_PROVEN) if snapshot else None,
         )
         yield "overwrite", overwrite.form(wide, draft_id="d")
     yield "overwrite doorway", overwrite.doorway(stranger(said), stranger(said), snapshot="s")
@@ -287,8 +288,10 @@ def _snapshots(said: str, many: int) -> Iterator[Shown]:
             listing_id="ls",
             exportable_only=only,
             now=NOW,
+            drill=last(said, Outcome.COULD_NOT_RUN),
         )
         yield f"snapshots {page} {only}", listing
     for one in found[:3]:
-        shown = snapshots.shown(stranger(said), one, notes[one.id], now=NOW)
+        drilled = last(said, Outcome.NOT_PROVEN)
+        shown = snapshots.shown(stranger(said), one, notes[one.id], now=NOW, drill=drilled)
         yield f"snapshot {one.id}", shown
