@@ -155,6 +155,8 @@ class Page(Frozen):
     """In this part."""
     pages: int = 1
     parts: tuple[Part, ...] = ()
+    unwatched: int = 0
+    """Of all: nobody knows whether they need somebody."""
 
 
 def key(environment: str | None) -> str:
@@ -176,6 +178,7 @@ def turn(rows: Iterable[Row], place: Place) -> Page:
         instances=len(chosen),
         pages=pages,
         parts=parts,
+        unwatched=sum(not row.watched for row in ordered),
     )
 
 

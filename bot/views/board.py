@@ -8,7 +8,18 @@ from bot.core.snapshots import SEARCH_DAYS
 from bot.views.clocks import line as clock_line
 from bot.views.drill_words import last_line
 from bot.views.ids import Action
-from bot.views.kit import Block, actions, ago, button, clean, header, moment, plain, section
+from bot.views.kit import (
+    Block,
+    actions,
+    ago,
+    button,
+    clean,
+    context,
+    header,
+    moment,
+    plain,
+    section,
+)
 from bot.views.words import called, count, environment_name, flat
 
 #: Options of a select: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
@@ -22,7 +33,10 @@ def instances(page: Page, *, now: datetime) -> list[Block]:
         return [*blocks, section("I see no instances that you may look at.")]
     blocks.append(_choice(page))
     if not page.rows:
-        blocks.append(section("✅ No instance needs anybody at the moment."))
+        blocks.append(section("✅ No watched instance needs anybody at the moment."))
+    if page.place.part == ATTENTION and page.unwatched:
+        blind = "1 instance is" if page.unwatched == 1 else f"{page.unwatched} instances are"
+        blocks.append(context(f"{blind} not watched, so of those this says little."))
     named: str | None = ""
     for row in page.rows:
         if row.environment != named:

@@ -220,7 +220,10 @@ def test_one_environment_is_shown_alone_and_kept_in_the_view() -> None:
 def test_where_nothing_needs_anybody_the_tab_says_so() -> None:
     shown = read(board(fleet(3), Place(part=ATTENTION)))
     assert "Needs attention · 0 ▾" in shown
-    assert "✅ No instance needs anybody at the moment." in shown
+    assert "✅ No watched instance needs anybody at the moment." in shown
+    assert "(3 instances are not watched, so of those this says little.)" in shown
+    known = [row.model_copy(update={"watched": True}) for row in fleet(3)]
+    assert "not watched" not in read(board(known, Place(part=ATTENTION)))
 
 
 def test_while_aura_is_silent_the_rest_is_shown_all_the_same() -> None:
