@@ -118,7 +118,8 @@ def configuration(
         _environment(
             "production", slack.OPS_PRODUCTION, people, aura.ORDERS_PROD, aura.CATALOG_PROD
         )
-        + "confirm_instance_suffix = true\n",
+        # a digest in the midst of a rehearsal, since it is 8 o'clock, would only confuse
+        + "confirm_instance_suffix = true\ndigest = false\n",
         _environment(
             "staging", slack.OPS_STAGING, people, aura.ORDERS_STAGING, aura.SEARCH_STAGING
         ),
