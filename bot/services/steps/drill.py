@@ -74,7 +74,7 @@ class DrillSteps:
             case DrillStep.HOLD:
                 return await self._hold(op)
             case DrillStep.CLEAN:
-                return await self._clean(op)
+                return await self._scratches.discard(op)
             case DrillStep.REPORT:
                 return await self._report(op)
             case unreachable:
@@ -164,10 +164,6 @@ class DrillSteps:
             return e.CleanUpBegun(reason="the time of the rehearsal's instance is up")
         return Later(seconds=HOLD)
 
-    async def _clean(self, op: Drill) -> e.Event | Later:
-        await self._put_down(op)
-        return await self._scratches.discard(op)
-
     async def _report(self, op: Drill) -> e.Event:
         await self._put_down(op)
         return op.conclusion()
@@ -175,7 +171,8 @@ class DrillSteps:
     async def _put_down(self, op: Drill) -> None:
         """Remember what was learnt as of when it was, however long the clean-up takes.
 
-        Called whenever it is known; again changes nothing.
+        A rehearsal does so before it asks, too, as it ends much later; again changes nothing. The
+        clean-up waits for none of it: what cannot be put down must not keep an instance alive.
         """
         conclusion = op.conclusion()
         outcome = OUTCOMES.get(DrillPhase(TABLE[DrillPhase.REPORTING][type(conclusion)]))
