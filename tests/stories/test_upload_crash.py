@@ -1,24 +1,33 @@
 """The bot stops at any call of an upload and starts again: one load at most, and people are told.
 
 A first run notes each call of a port, before it leaves and after its answer, with the phase in
-which it came; then one upload after the other is stopped there (promises P6 and P7).
+which it came; then one upload after the other is stopped there (promises P6 and P7). Around the
+permit and the one call every single call is a place to stop, also a repeated one, and those of the
+messages; elsewhere the first of its kind stands for its likes.
 """
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 
+from bot.adapters.console.imports import Imports
 from bot.adapters.redis import RedisOutbox
+from bot.core.base import OperationId
 from bot.services.world import World
 from sandbox.slack import cast as slack
 from tests.stories.harness import Story
 from tests.stories.props import Cued, change_world
 from tests.stories.uploads import asked, loads, uploaded
 
-PORTS = ("imports", "sendings", "aura", "operations", "audit", "queue")
-PARTS = 4
+PORTS = ("imports", "sendings", "leases", "aura", "operations", "audit", "queue")
+#: From the last look to the recorded answer, and the ports that count only there.
+AROUND, BESIDES = ("ready", "starting"), ("directory", "posts", "edits", "cards", "chat")
+PARTS = 5
 
 
 class Stops:
@@ -28,7 +37,7 @@ class Stops:
         self.passed: list[str] = []
         self.stopped = False
         self._at = at
-        self._story: Story | None = None
+        self._met = Counter[str]()
 
     def around(self, story: Story, world: World) -> dict[str, Cued]:
         """Return the ports of a world with this around them."""
@@ -42,13 +51,35 @@ class Stops:
 
             return Cued(getattr(world, port), before=before, after=after)
 
-        return {port: cued(port) for port in PORTS}
+        return {port: cued(port) for port in (*PORTS, *BESIDES)}
+
+    @contextmanager
+    def permits(self, story: Story, world: World) -> Iterator[None]:
+        """Stand around the spending of the permit, which the console does within its call."""
+        assert isinstance(world.imports, Imports)
+        spending = world.imports._console._line._guard._spending
+        sound = spending._consume
+
+        async def consume(operation_id: OperationId) -> bool:
+            await self._pass(story, "before permits.consume")
+            first = await sound(operation_id)
+            await self._pass(story, "after permits.consume")
+            return first
+
+        spending._consume = consume
+        try:
+            yield
+        finally:
+            spending._consume = sound
 
     async def _pass(self, story: Story, where: str) -> None:
         phase = (await uploaded(story)).phase
         place = f"{where} while {phase}"
-        if place in self.passed:
+        self._met[place] += 1
+        around = phase in AROUND
+        if not around and (self._met[place] > 1 or where.split()[1].split(".")[0] in BESIDES):
             return
+        place = f"{place} {self._met[place]}"
         self.passed.append(place)
         if place == self._at and not self.stopped:
             self.stopped = True
@@ -61,14 +92,17 @@ async def _run(story: Story, stops: Stops) -> tuple[str, int]:
     ports = {f.name: getattr(sound, f.name) for f in fields(sound)}
     before = loads(story)
     await asked(story)
+    permits: AbstractContextManager[None] = stops.permits(story, sound)
     change_world(story, **stops.around(story, sound))
     for _ in range(2):
         try:
-            await story.approved()
-            if not stops.stopped:
-                await story.advance(minutes=20)
+            with permits:
+                await story.approved()
+                if not stops.stopped:
+                    await story.advance(minutes=20)
         except (asyncio.CancelledError, LookupError):
             pass
+        permits = nullcontext()
         change_world(story, **ports)
         await story.restart()
         await story.advance(minutes=3)
@@ -96,9 +130,18 @@ async def test_wherever_the_bot_stops_it_loads_once_at_most_and_tells(
     assert await _run(story, noted) == ("done", 1)
     assert len(noted.passed) > 60
     assert any("imports.send" in place for place in noted.passed)
+    within = [p for p in noted.passed if "imports.load_file" in p or "permits.consume" in p]
+    assert within == [
+        "before imports.load_file while starting 1",
+        "before permits.consume while starting 1",
+        "after permits.consume while starting 1",
+        "after imports.load_file while starting 1",
+    ]
     for place in noted.passed[part::PARTS]:
         phase, sent = await _run(story, Stops(place))
         assert sent <= 1, place
+        if place in within:  # the call leaves behind the permit, and is over with its answer
+            assert sent == (place == within[-1]), place
         assert phase in ("done", "failed", "stuck"), place
         if phase == "stuck":
             alert = story.approver.card(slack.OPS_ALERTS)
