@@ -27,6 +27,11 @@ class Findings(Frozen):
     def __add__(self, other: "Findings") -> "Findings":
         return Findings(wrong=self.wrong + other.wrong, unknown=self.unknown | other.unknown)
 
+    @property
+    def unjudged(self) -> "Findings":
+        """The same where nobody can judge at the moment: what was told stays, nothing is new."""
+        return Findings(unknown=self.unknown.union(c.key for c in self.wrong))
+
 
 def when(moment: datetime) -> str:
     """Say a moment in words that stay the same at every look."""

@@ -151,6 +151,10 @@ class Sighting(Frozen):
         found = {"trouble": why, "trouble_in": look, "trouble_since": since, "tried_at": at}
         return self.model_copy(update=found)
 
+    def tried(self, *, at: datetime) -> "Sighting":
+        """Return this after a look that did not succeed, and not for a reason of its own."""
+        return self.model_copy(update={"tried_at": at})
+
     def _mended(self, look: Look) -> "Sighting":
         """Return this without trouble, if it was with looks of this sort."""
         if self.trouble_in is not look:

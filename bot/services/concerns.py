@@ -85,8 +85,8 @@ class Concerns:
                 read = sight.clocks(wanted, tier, now=now, vault_at=vault_at)
                 found.append(conditions.clocks(sight, read))
                 found.append(leaving(sight, wanted, tier, now=now))
-            if bearings.aura_away_since is None:
-                found.append(conditions.blind(sight, now=now))
+            blind = conditions.blind(sight, now=now)
+            found.append(blind if bearings.aura_away_since is None else blind.unjudged)
             for each in found:
                 wrong += each.wrong
                 unknown |= each.unknown

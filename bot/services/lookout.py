@@ -11,12 +11,7 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from bot.core.base import Frozen, InstanceId
-from bot.core.errors import (
-    AuraError,
-    AuraNotFound,
-    AuraThrottled,
-    AuraUnavailable,
-)
+from bot.core.errors import AuraAuthFailed, AuraError, AuraNotFound, AuraThrottled, AuraUnavailable
 from bot.core.housekeeping import Bearings
 from bot.core.instances import InstanceSummary
 from bot.core.protection import Protection
@@ -57,6 +52,7 @@ class Lookout:
         self._witnessing = Witnessing(world)
         self._tiers: Mapping[str, TierFacts] = world.estate.tiers
         self._answers = self._silent = 0
+        self._refused = False
 
     async def __call__(
         self, known: Mapping[InstanceId, Sighting], bearings: Bearings, *, seconds: float
@@ -69,6 +65,7 @@ class Lookout:
         calls = max(1, round(rules.calls * seconds / 60))
         try:
             calls, bearings = await self._fleet(sights, bearings, calls)
+            self._refused = bearings.refused_since is not None
             calls = await self._states(sights, calls)
             calls = await self._lists(sights, calls)
             await self._months(sights, calls)
@@ -235,6 +232,8 @@ class Lookout:
                 raise _Away(trouble) from trouble
             return sight.troubled(trouble.summary, sort, at=now)
         except AuraError as trouble:
+            if self._refused and isinstance(trouble, AuraAuthFailed):
+                return sight.tried(at=now)  # it is the credential, of which one alert tells
             return sight.troubled(trouble.summary, sort, at=now)
         self._answers += 1
         return found

@@ -67,6 +67,16 @@ class Gate:
         """Revoke every token given out so far."""
         self._tokens.clear()
 
+    def revoke(self, client: str) -> None:
+        """Delete a client's credentials, as the console does: its tokens end with them."""
+        self._clients.pop(client, None)
+        self._tokens = {t: v for t, v in self._tokens.items() if v[0] != client}
+
+    def accept(self, client: str, secret: str) -> None:
+        """Let a client sign in with this secret from now on."""
+        self._clients[client] = secret
+        self._passed.setdefault(client, deque())
+
     def admit(self, authorization: str, now: datetime) -> str:
         """Name the client whose token this is; refuses with 401, 403 or 429."""
         scheme, _, token = authorization.partition(" ")

@@ -82,6 +82,50 @@ async def test_a_credential_that_aura_refuses_is_told_and_cleared(story: Story) 
     await told_and_cleared(story, "Credential: Aura credential")
 
 
+async def test_a_credential_revoked_for_hours_is_one_alert_and_not_one_for_each_instance(
+    story: Story,
+) -> None:
+    watched(story)
+    await look(story)
+    story.aura.gate.revoke(aura.CLIENT_ID)
+    await passes(story, hours=2)
+    [head] = heads(story)
+    assert "Credential: Aura credential" in str(head)
+    story.aura.gate.accept(aura.CLIENT_ID, aura.CLIENT_SECRET)
+    await passes(story, minutes=6)
+    assert len(heads(story)) == 1
+    await told_and_cleared(story, "Credential: Aura credential")
+
+
+async def test_an_instance_that_cannot_be_looked_at_stays_told_while_aura_is_away(
+    story: Story,
+) -> None:
+    watched(story)
+    await look(story)
+    real = story.bot.house.world.aura
+
+    class Shut:
+        """Aura, whose answer about one instance is a refusal."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(real, name)
+
+        async def instance(self, instance_id: InstanceId, **more: bool) -> object:
+            if instance_id == ORDERS:
+                raise AuraAuthFailed("Aura does not permit this", status=403)
+            return await real.instance(instance_id, **more)
+
+    story.change_world(aura=Shut())
+    await passes(story, hours=1, minutes=10)
+    [head] = heads(story)
+    assert "orders-prod could not be looked at" in str(head)
+    story.aura.faults.unavailable.always()
+    await passes(story, minutes=10)
+    assert len(heads(story)) == 1
+    assert "Over:" not in str(heads(story)[0])
+    assert not any("All clear" in line for line in thread(story, head))
+
+
 async def test_an_old_credential_is_told(story: Story) -> None:
     made = {"default": date(2026, 1, 1), "other": date(2026, 11, 1)}
     watched(story, credential_days=90, credentials=made)
