@@ -95,8 +95,12 @@ async def assemble(
     clock: Clock | None = None,
     budgets: dict[str, tuple[int, float]] | None = None,
     lag: Callable[[], Awaitable[float]] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Savepoint]:
-    """Build everything on a store and a queue; nothing runs by itself yet."""
+    """Build everything on a store and a queue; nothing runs by itself yet.
+
+    ``transport`` stands in for the network to Aura's API.
+    """
     clock = clock or SystemClock()
     metrics = Metrics()
     async with AsyncExitStack() as stack:
@@ -113,6 +117,7 @@ async def assemble(
                 consume=permits.consume,
                 observe=metrics.aura,
                 ledger=ledger,
+                transport=transport,
             )
         )
         gauging = AuraMetrics(aura=settings.aura_api_url, clock=clock)

@@ -17,6 +17,7 @@ from sandbox.aura.console import Console
 from sandbox.aura.console_calls import ConsoleCalls
 from sandbox.aura.control import control_routes
 from sandbox.aura.databases import DEFAULT
+from sandbox.aura.direct import Direct, application
 from sandbox.aura.faults import Faults
 from sandbox.aura.fleet import (
     CLIENT_ID,
@@ -83,6 +84,7 @@ class AuraDouble:
             record=self.record,
             slow_by=slow_by,
         )
+        self.ask = Direct(self._front)
         self.console = Console(self.world, part_size=part_size)
         self._console_calls = ConsoleCalls(
             self.console, record=self.record, number=self._front.number
@@ -172,7 +174,7 @@ class AuraDouble:
 
     def app(self) -> web.Application:
         """An application: `/oauth/token`, the APIs, and `/sandbox/aura/…` for control."""
-        app = self._front.app()
+        app = application(self._front)
         app.add_routes(self._console_calls.routes())
         app.add_routes(control_routes(self))
         return app

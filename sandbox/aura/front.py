@@ -1,17 +1,15 @@
-"""The HTTP front: turns a request into a call on the world, and its answer into a response.
+"""The front: turns a request into a call on the world, and its answer into a reply.
 
 Order of judgement: faults, token, rate limit, content type, body, and only then the instance and
-what is asked of it.
+what is asked of it. `sandbox/aura/direct.py` says how requests come and replies go.
 """
 
 import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-
-from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from sandbox.aura import typed
 from sandbox.aura.answers import Answer, Asked, RefusedError, as_v2, refused, turned_away
@@ -26,7 +24,40 @@ _THROTTLE_WAIT = timedelta(seconds=2)
 _NEEDS_TYPE = frozenset({"POST", "PATCH"})
 _TOO_MANY = 429
 _QUERY = "/db/{database}/query/v2"
-_DOWN = "upstream connect error or disconnect/reset before headers"
+_DOWN = b"upstream connect error or disconnect/reset before headers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """A request. `path` has the query string with it, `names` what the route found in it.
+
+    `headers` are asked for by their usual spelling, whatever the mapping's own is.
+    """
+
+    method: str
+    path: str
+    names: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    raw: bytes
+
+    @property
+    def media(self) -> str:
+        """The content type without its parameters."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What leaves. `dropped`: the connection is to be cut instead."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    dropped: bool = False
+
+
+Hearing = Callable[[Incoming], Awaitable[Reply]]
 
 
 def _as_it_is(answer: Answer) -> Answer:
@@ -34,7 +65,7 @@ def _as_it_is(answer: Answer) -> Answer:
 
 
 class Front:
-    """Serves the token endpoint, v1, v2beta1 and the Query API for one world."""
+    """Hears the calls of the token endpoint, v1, v2beta1 and the Query API for one world."""
 
     def __init__(
         self, *, world: World, gate: Gate, faults: Faults, record: Record, slow_by: float
@@ -52,29 +83,32 @@ class Front:
         self._n += 1
         return self._n
 
-    def app(self) -> web.Application:
-        """A new application on this front."""
-        app = web.Application(middlewares=[self._unrouted])
-        app.router.add_post("/oauth/token", self._token)
-        for method, path, answering in V1:
-            app.router.add_route(method, "/v1" + path, self._handler(answering, f"{method} {path}"))
-        app.router.add_post("/v2beta1/oauth/token", self._token)
-        for method, path, answering in V2:
-            handler = self._handler(answering, f"{method} {path}", shape=as_v2)
-            app.router.add_route(method, "/v2beta1" + path, handler)
-        app.router.add_post(_QUERY, self._query)
-        app.router.add_post("/databases/{instance}" + _QUERY, self._query)
-        return app
+    def hearings(self) -> tuple[tuple[str, str, Hearing], ...]:
+        """Method and path of every call, and what hears it."""
+        return (
+            ("POST", "/oauth/token", self._token),
+            *((m, f"/v1{path}", self._hearing(of, f"{m} {path}")) for m, path, of in V1),
+            ("POST", "/v2beta1/oauth/token", self._token),
+            *(
+                (m, f"/v2beta1{path}", self._hearing(of, f"{m} {path}", shape=as_v2))
+                for m, path, of in V2
+            ),
+            ("POST", _QUERY, self._query),
+            ("POST", "/databases/{instance}" + _QUERY, self._query),
+        )
 
-    def _handler(
+    def unrouted(self, method: str, path: str, status: int) -> None:
+        """Note a call that no hearing is for."""
+        asked = Incoming(method=method, path=path, names={}, query={}, headers={}, raw=b"")
+        self._note(asked, self.number(), "unrouted", status, "")
+
+    def _hearing(
         self, answering: Answering, kind: str, *, shape: Callable[[Answer], Answer] = _as_it_is
-    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        async def handle(request: web.Request) -> web.StreamResponse:
-            raw = await request.read()
+    ) -> Hearing:
+        async def hear(request: Incoming) -> Reply:
             if self._faults.slow.take():
                 await asyncio.sleep(self._slow_by)
-            self._n += 1
-            n, request_id = self._n, self._request_id()
+            n, request_id = self.number(), self._request_id()
             body: object = None
             authentic = False
             try:
@@ -82,13 +116,13 @@ class Front:
                     return self._down(request, n, kind)
                 client = self._admit(request)
                 authentic = True
-                body = _parsed(request, raw)
+                body = _parsed(request)
                 asked = Asked(
                     n=n,
                     now=self._world.now(),
                     request_id=request_id,
                     projects=self._gate.reach(client),
-                    path=request.match_info,
+                    path=request.names,
                     query=request.query,
                     body=body if isinstance(body, dict) else {},
                 )
@@ -100,54 +134,47 @@ class Front:
                 request.method == "POST" and answer.status < 300 and self._faults.drop_answer.take()
             )
             self._note(request, n, kind, answer.status, request_id, body=body, dropped=dropped)
-            if dropped and request.transport is not None:
-                request.transport.close()
-            return _response(answer, request_id if authentic else None)
+            return _reply(answer, request_id if authentic else None, dropped=dropped)
 
-        return handle
+        return hear
 
-    def _admit(self, request: web.Request) -> str:
+    def _admit(self, request: Incoming) -> str:
         now = self._world.now()
         client = self._gate.admit(request.headers.get("Authorization", ""), now)
         if self._faults.throttle.take():
             raise self._gate.too_many(now, _THROTTLE_WAIT)
         return client
 
-    async def _token(self, request: web.Request) -> web.StreamResponse:
-        body = await request.text()
+    async def _token(self, request: Incoming) -> Reply:
         if self._faults.slow.take():
             await asyncio.sleep(self._slow_by)
-        self._n += 1
-        kind = "POST /oauth/token"
+        n, kind = self.number(), "POST /oauth/token"
         if self._faults.unavailable.take():
-            return self._down(request, self._n, kind)
+            return self._down(request, n, kind)
         headers = request.headers
         answer = self._gate.issue(
             headers.get("Authorization", ""),
             headers.get("Content-Type", ""),
-            body,
+            request.raw.decode(errors="replace"),
             self._world.now(),
         )
-        self._note(request, self._n, kind, answer.status, "")
-        return _response(answer, None)
+        self._note(request, n, kind, answer.status, "")
+        return _reply(answer, None)
 
-    async def _query(self, request: web.Request) -> web.StreamResponse:
-        raw = await request.read()
+    async def _query(self, request: Incoming) -> Reply:
         if self._faults.slow.take():
             await asyncio.sleep(self._slow_by)
-        self._n += 1
-        kind = f"POST {_QUERY}"
+        n, kind = self.number(), f"POST {_QUERY}"
         body: object = None
         try:
-            typed_in = request.content_type == typed.MEDIA
-            body = _parsed(request, raw, accepted=("application/json", typed.MEDIA))
+            body = _parsed(request, accepted=("application/json", typed.MEDIA))
             answered = answer_query(
                 *(self._world, self._world.now()),
-                instance_id=instance_of(request.match_info, request.host),
-                database=request.match_info["database"],
+                instance_id=instance_of(request.names, request.headers.get("Host", "")),
+                database=request.names["database"],
                 authorization=request.headers.get("Authorization", ""),
                 body=body if isinstance(body, dict) else {},
-                typed_in=typed_in,
+                typed_in=request.media == typed.MEDIA,
                 typed_out=typed.MEDIA in request.headers.get("Accept", ""),
             )
             if callable(answered):  # a real server, which may take its time
@@ -155,28 +182,16 @@ class Front:
             answer = answered
         except RefusedError as refusal:
             answer = refusal.answer
-        self._note(request, self._n, kind, answer.status, "", body=body)
-        return _response(answer, None)
+        self._note(request, n, kind, answer.status, "", body=body)
+        return _reply(answer, None)
 
-    @web.middleware
-    async def _unrouted(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
-            self._n += 1
-            self._note(request, self._n, "unrouted", error.status, "")
-            headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-            return _response(
-                Answer(status=error.status, body={"error": error.reason}, headers=headers), None
-            )
-
-    def _down(self, request: web.Request, n: int, kind: str) -> web.StreamResponse:
+    def _down(self, request: Incoming, n: int, kind: str) -> Reply:
         self._note(request, n, kind, 503, "")
-        return web.Response(status=503, text=_DOWN)
+        return Reply(status=503, body=_DOWN, headers={"Content-Type": "text/plain; charset=utf-8"})
 
     def _note(
         self,
-        request: web.Request,
+        request: Incoming,
         n: int,
         kind: str,
         status: int,
@@ -190,7 +205,7 @@ class Front:
                 n=n,
                 at=self._world.now(),
                 method=request.method,
-                path=request.path_qs,
+                path=request.path,
                 body=body,
                 status=status,
                 request_id=request_id,
@@ -205,17 +220,15 @@ class Front:
         return f"{self._chance.getrandbits(128):032x}/{high}"
 
 
-def _parsed(
-    request: web.Request, raw: bytes, *, accepted: tuple[str, ...] = ("application/json",)
-) -> object:
+def _parsed(request: Incoming, *, accepted: tuple[str, ...] = ("application/json",)) -> object:
     if request.method not in _NEEDS_TYPE:
         return None
-    if request.content_type not in accepted:
+    if request.media not in accepted:
         raise turned_away(415, "Content-Type must be application/json")
-    if not raw:
+    if not request.raw:
         return None  # official clients send the type with an empty body
     try:
-        body: object = json.loads(raw)
+        body: object = json.loads(request.raw)
     except (ValueError, RecursionError):
         raise refused(400, "validation-error", "The request body is not valid JSON") from None
     if not isinstance(body, dict):
@@ -223,15 +236,12 @@ def _parsed(
     return body
 
 
-def _response(answer: Answer, request_id: str | None) -> web.Response:
+def _reply(answer: Answer, request_id: str | None, *, dropped: bool = False) -> Reply:
     headers = dict(answer.headers)
     if request_id is not None:
         headers["X-Request-Id"] = request_id
     if answer.body is None:
-        return web.Response(status=answer.status, headers=headers)
-    return web.Response(
-        status=answer.status,
-        body=json.dumps(answer.body, separators=(",", ":")).encode(),
-        content_type="application/json",
-        headers=headers,
-    )
+        return Reply(status=answer.status, headers=headers, dropped=dropped)
+    headers["Content-Type"] = "application/json; charset=utf-8"
+    body = json.dumps(answer.body, separators=(",", ":")).encode()
+    return Reply(status=answer.status, body=body, headers=headers, dropped=dropped)
