@@ -96,7 +96,8 @@ def _part(mid: dict[str, float], took: dict[str, list[float]], peak: float) -> P
         notes=[
             f"{ROUNDS} rounds that take turns, medians; each add is a process of its own.",
             "The floor of the upload is obstore's put of the same stream in the same parts, synced "
-            "at the end; that of the whole add reads the file back besides, without hashing.",
+            "at the end; that of the whole add reads the file back besides, without hashing, since "
+            "an add that was not read back is not one.",
             f"Spread: {spread}.",
         ],
     )
