@@ -78,6 +78,17 @@ def resident(pid: int) -> float:
     return float(psutil.Process(pid).memory_info().rss) / 2**20
 
 
+def peak() -> float:
+    """Return the most memory of this process that was resident at a time, in MB (2**20 bytes).
+
+    Not `getrusage`, whose figure Linux carries over from the process that started this one.
+    """
+    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return resident(os.getpid())
+
+
 def computed(pid: int) -> float:
     """Return the seconds that one process has computed so far."""
     times = psutil.Process(pid).cpu_times()

@@ -14,11 +14,10 @@ from pathlib import Path
 from statistics import median
 
 import obstore
-import psutil
 from obstore.store import LocalStore
 
 from benchmarks.goals import Part, Row
-from benchmarks.processes import python, told
+from benchmarks.processes import peak, python, told
 from bot.adapters.clock import SystemClock, new_id
 from bot.adapters.vault import ObstoreVault, open_place
 from bot.adapters.vault.stream import LEAST_PART
@@ -36,7 +35,7 @@ async def measure(folder: Path) -> Part:
     source = folder / "source.bin"
     _fill(source)
     took: dict[str, list[float]] = {"bare": [], "read": [], "vault": [], "up": []}
-    peak = 0.0
+    most = 0.0
     for number in range(ROUNDS):
         for way in ("bare", "vault") if number % 2 else ("vault", "bare"):
             target = folder / f"{way}-{number}"
@@ -47,12 +46,12 @@ async def measure(folder: Path) -> Part:
             took[way].append(found["SECONDS"])
             took["read" if way == "bare" else "up"].append(found["PART"])
             if way == "vault":
-                peak = max(peak, found["PEAK"])
+                most = max(most, found["PEAK"])
             _empty(target)
-    return _part({name: median(values) for name, values in took.items()}, took, peak)
+    return _part({name: median(values) for name, values in took.items()}, took, most)
 
 
-def _part(mid: dict[str, float], took: dict[str, list[float]], peak: float) -> Part:
+def _part(mid: dict[str, float], took: dict[str, list[float]], most: float) -> Part:
     def rate(seconds: float) -> str:
         return f"{SIZE / seconds:.0f}"
 
@@ -88,9 +87,9 @@ def _part(mid: dict[str, float], took: dict[str, list[float]], peak: float) -> P
             ),
             Row(
                 what="resident memory at its peak, MB",
-                value=f"{peak:.0f}",
+                value=f"{most:.0f}",
                 goal="vault memory MB",
-                measured=peak,
+                measured=most,
             ),
         ],
         notes=[
@@ -183,17 +182,8 @@ def main() -> None:
     """Store once, and print seconds, the part of them that counts besides, and the peak."""
     way, source, target = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     seconds, part = asyncio.run((_bare if way == "bare" else _vault)(source, target))
-    peak = _peak()
-    sys.stdout.write(f"SECONDS={seconds}\nPART={part}\nPEAK={peak}\n")
+    sys.stdout.write(f"SECONDS={seconds}\nPART={part}\nPEAK={peak()}\n")
     sys.stdout.flush()
-
-
-def _peak() -> float:
-    """Return the most memory that was resident, in MB (2**20 bytes)."""
-    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return float(psutil.Process().memory_info().rss) / MIB
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ a process of its own: `python -m benchmarks.upload ours|bare <way> <url> <folder
 
 import asyncio
 import os
-import resource
 import signal
 import sys
 import time
@@ -24,7 +23,7 @@ import pyrage  # type: ignore[import-untyped]
 from pydantic import SecretStr
 
 from benchmarks.goals import Part, Row
-from benchmarks.processes import python, told
+from benchmarks.processes import peak, python, told
 from benchmarks.setting import KEYS, fleet
 from bot.adapters.clock import SystemClock, new_id
 from bot.adapters.console.client import NEO4J_VERSION, Console, Login
@@ -247,8 +246,7 @@ async def _child(who: str, way: Way, url: str, folder: Path, crc32: int) -> None
     began = time.perf_counter()
     await (_ours if who == "ours" else _bare)(way, url, folder, crc32)
     took = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"SECONDS={took}\nMEMORY_MB={peak}\n")
+    sys.stdout.write(f"SECONDS={took}\nMEMORY_MB={peak()}\n")
     sys.stdout.flush()
 
 
