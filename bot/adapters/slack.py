@@ -23,6 +23,8 @@ RECENT = 30.0
 #: ``chat.postMessage`` is about 1 a second and channel
 #: (https://docs.slack.dev/apis/web-api/rate-limits).
 POSTS = "chat.postMessage"
+#: Seconds that a message waits for its turn in a busy channel; then others are told meanwhile.
+PATIENCE = 5.0
 #: Slack's words for "try again later"; every other word is a refusal.
 PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error",
                      "service_unavailable", "request_timeout", "team_added_to_org"})  # fmt: skip
@@ -118,8 +120,14 @@ class SlackChat:
     async def post(
         self, channel: ChannelId, message: Message, *, thread_ts: str | None = None
     ) -> MessageRef:
-        """Post a message, keeping to one a second in each channel."""
+        """Post a message, keeping to one a second in each channel.
+
+        Raises ChatUnavailable when others were faster for PATIENCE seconds.
+        """
+        until = self._clock.monotonic() + PATIENCE
         while wait := await self._budget.take(f"{POSTS}:{channel}"):
+            if self._clock.monotonic() + wait > until:
+                raise ChatUnavailable("the channel is busy", code="budget", retry_after=wait)
             await self._clock.sleep(wait)
         answer = await self._door.call(
             "chat.postMessage",

@@ -21,6 +21,8 @@ class Card(Frozen):
     """The thread message with the Approve and Deny buttons."""
     copies: dict[str, MessageRef] = Field(default={})
     """Direct messages to approvers, by user id."""
+    others: MessageRef | None = None
+    """The line in the thread that more people may approve than were written to."""
     link: str | None = None
     """The address of ``root``."""
     told: int = 0
@@ -42,6 +44,8 @@ class Card(Frozen):
     """Whether nothing is left to post or edit."""
     shown: dict[str, str] = Field(default={})
     """Digest of what each message (by ts) shows."""
+    version: int = 0
+    """How often it has been stored."""
 
 
 class Cards(Protocol):
@@ -50,14 +54,18 @@ class Cards(Protocol):
     async def get(self, operation_id: OperationId) -> Card:
         """Return the card, an empty one when none is stored."""
 
-    async def save(self, operation_id: OperationId, card: Card) -> None:
-        """Store the card."""
+    async def save(self, operation_id: OperationId, card: Card) -> Card:
+        """Store the card and return it as stored.
+
+        Raises ChatUnavailable, and stores nothing, when somebody else stored it since it was read:
+        a reference to a message is never overwritten.
+        """
 
     def alone(self, operation_id: OperationId) -> AbstractAsyncContextManager[None]:
         """Keep all others, in any process, from telling of an operation meanwhile.
 
-        Raises ChatUnavailable when another one goes on for more than some seconds; the hold of
-        one that died ends by itself.
+        The hold lasts for as long as its holder lives, and ends by itself with it. Raises
+        ChatUnavailable when another one goes on for more than some seconds.
         """
 
 

@@ -5,30 +5,37 @@ the card says does stand there, and the difference is posted or edited. Posting 
 after a crash between Slack's answer and our note of it; saying nothing is not.
 """
 
+from contextlib import suppress
+from datetime import timedelta
+
 import structlog
 
-from bot.core.base import ChannelId, OperationId, UserId
-from bot.core.errors import ChatFailed, ChatUnavailable
-from bot.core.operations import AnyOperation, Asked, Operation, Phase, TakeSnapshot
-from bot.core.people import ineligible
+from bot.core.base import ChannelId, OperationId
+from bot.core.errors import ChatFailed, ChatUnavailable, StoreUnavailable
+from bot.core.operations import Asked, TakeSnapshot
 from bot.core.seal import seal
-from bot.ports import Card, MessageRef
+from bot.ports import Card
 from bot.services import handover, outcomes
 from bot.services.evidence import EvidenceRoom
 from bot.services.gate import Gate
-from bot.services.refusals import GONE, LOCKED_OUT
-from bot.services.wanted import alarms, alerts, at, forget, wanted
+from bot.services.invitations import ask
+from bot.services.refusals import GONE
+from bot.services.turn import Turn, begin, wait_when_locked_out
+from bot.services.wanted import alarms, alerts, at, forget, owed, wanted
 from bot.services.world import World
 from bot.views import operations as views
-from bot.views.kit import Message
 
 log = structlog.get_logger(__name__)
 
 #: The shared budget: about 50 `chat.update` a minute for the whole workspace, of which we use 40
 #: (https://docs.slack.dev/apis/web-api/rate-limits).
 EDITS = "chat.update"
-#: So many approvers get a direct message; the thread reaches the rest.
-MOST_INVITATIONS = 10
+#: An operation is behind with its thread once it owes lines that are older than this: a channel
+#: takes one message a second. Then its lines are told as one, and its end before them.
+LATE = timedelta(minutes=1)
+#: So many lines make one message at most; a message has room for 50 blocks
+#: (https://docs.slack.dev/reference/block-kit/blocks).
+MOST_LINES = 20
 
 
 class Announcer:
@@ -42,37 +49,40 @@ class Announcer:
     async def introduce(self, operation_id: OperationId) -> str | None:
         """Post the card of a new operation at once and return its address.
 
-        None while Slack does not let us: the card follows by itself.
+        None while Slack does not let us, or the store is away: the card follows by itself.
         """
         try:
             return (await self.post(operation_id)).link
-        except ChatFailed as absent:
+        except (ChatFailed, StoreUnavailable) as absent:
             log.warning("the card follows", why=absent.summary)
             return None
 
     async def post(self, operation_id: OperationId) -> Card:
-        """Post what is missing: card, buttons, invitations, thread lines, the end, the alert.
+        """Post what is missing: card, buttons, invitations, the alert, thread lines, the end.
 
         Raises ChatUnavailable when Slack must be waited for; what was posted is remembered.
         """
         async with self._world.cards.alone(operation_id):
-            op = await self._world.operations.get(operation_id)
-            card = await self._world.cards.get(operation_id)
-            if op is None:
-                return card
-            ended = op.final and not card.complete
+            turn = await begin(self._world, operation_id)
+            if turn is None:
+                return Card()
+            op = turn.op
+            ended = op.final and not turn.card.complete
             recorded = not ended or await self._evidence.deposit(op)
-            if op.origin.schedule is None:
-                card = await self._follow(op, card)
-            elif not card.complete:
+            followed = op.origin.schedule is None  # else nobody waits for it
+            if followed:
+                await self._begin(turn)
+            elif not turn.card.complete:
                 await outcomes.ended(self._world, op)
-            card = await self._answer(op, card)
-            if len(alerts(card)) < alarms(op) and not outcomes.watched(self._world, op):
-                card = await self._alarm(op, card)
+            if len(alerts(turn.card)) < alarms(op) and not outcomes.watched(self._world, op):
+                await self._alarm(turn)
+            if followed:
+                await self._follow(turn)
+            await self._answer(turn)
             if ended and recorded:  # else the sweep comes back for the record
-                card = await self._save(op, card.model_copy(update={"complete": True}))
+                await turn.note(complete=True)
             await self._world.edits.mark(operation_id, final=op.final)
-            return card
+            return turn.card
 
     async def edit(self, operation_id: OperationId) -> bool:
         """Edit one message that shows an older state; returns whether more may be behind.
@@ -80,13 +90,12 @@ class Announcer:
         Raises ChatUnavailable when the budget or Slack must be waited for.
         """
         async with self._world.cards.alone(operation_id):
-            op = await self._world.operations.get(operation_id)
-            card = await self._world.cards.get(operation_id)
-            if op is None:
+            turn = await begin(self._world, operation_id)
+            if turn is None:
                 return False
-            for ref, message in wanted(op, card):
+            for ref, message in wanted(turn.op, turn.card):
                 digest = seal(message)
-                if card.shown.get(ref.ts) == digest:
+                if turn.card.shown.get(ref.ts) == digest:
                     continue
                 wait = await self._world.budget.take(EDITS)
                 if wait > 0:
@@ -98,33 +107,87 @@ class Announcer:
                 except ChatUnavailable:
                     raise
                 except ChatFailed as refusal:
-                    _wait_when_locked_out(refusal)
+                    wait_when_locked_out(refusal)
                     if refusal.code not in GONE:
                         log.warning("edit refused", code=refusal.code)
-                    kept = forget(card, ref, op, lost=refusal.code in GONE)
-                    if kept is not card:
-                        await self._world.posts.mark(operation_id, final=op.final)
-                    card = kept
-                await self._save(op, card, shown={ref.ts: digest})
+                    kept = forget(turn.card, ref, turn.op, lost=refusal.code in GONE)
+                    if kept is not turn.card:
+                        await self._world.posts.mark(operation_id, final=turn.op.final)
+                    turn.card = kept
+                await turn.note(shown={ref.ts: digest})
                 return True
-            if card.complete and not card.settled:
-                await self._save(op, card.model_copy(update={"settled": True}))
+            if turn.card.complete and not turn.card.settled:
+                await turn.note(settled=True)
             return False
 
-    async def _follow(self, op: AnyOperation, card: Card) -> Card:
-        """Tell somebody who waits for it, step by step."""
-        card = await self._root(op, card)
+    async def _begin(self, turn: Turn) -> None:
+        """Let its card stand, and ask for the decision that it waits for."""
+        op = turn.op
+        if turn.card.root is None:
+            thread = op.origin.thread_ts if op.channel == op.origin.channel else None
+            message = views.card(op, now=at(op))
+            ref = await turn.say(op.channel, message, thread_ts=thread)
+            if ref is not None:
+                await turn.note(root=ref, shown={ref.ts: seal(message)})
+        if turn.card.root is not None and turn.card.link is None:
+            link = None
+            with suppress(ChatFailed):  # the next time will do
+                link = await self._world.chat.permalink(turn.card.root)
+            if link is not None:
+                await turn.note(link=link)
         if isinstance(op, Asked):
-            card = await self._ask(op, card)
-        card = await self._tell(op, card)
-        if ref := await handover.offered(self._world, op, card):
-            card = await self._save(op, card.model_copy(update={"offered": ref}))
-        return await self._end(op, card) if op.final else card
+            await ask(self._world, self._gate, turn, op)
 
-    async def _answer(self, op: AnyOperation, card: Card) -> Card:
+    async def _follow(self, turn: Turn) -> None:
+        """Tell somebody who waits for it; when much is left to tell, the end comes first."""
+        op = turn.op
+        behind = self._behind(turn)
+        if op.final and behind:
+            await self._end(turn)
+        if ref := await handover.offered(self._world, op, turn.card):
+            await turn.note(offered=ref)
+        await self._tell(turn)
+        if op.final and not behind:
+            await self._end(turn)
+
+    async def _tell(self, turn: Turn) -> None:
+        if turn.card.root is None:
+            return
+        op = turn.op
+        while lines := owed(op, turn.card):
+            told, message = lines[0]
+            if self._behind(turn):
+                some = lines[:MOST_LINES]
+                told, message = some[-1][0], views.meanwhile([line for _, line in some])
+            await turn.say(op.channel, message, thread_ts=turn.thread)
+            await turn.note(told=told + 1)
+        if turn.card.told < len(op.history):  # the rest needs no line
+            await turn.note(told=len(op.history))
+
+    def _behind(self, turn: Turn) -> bool:
+        lines = owed(turn.op, turn.card)
+        late = self._world.clock.now() - LATE
+        return len(lines) > 1 and turn.op.history[lines[0][0]].at < late
+
+    async def _end(self, turn: Turn) -> None:
+        op, card = turn.op, turn.card
+        message = views.ending(op, now=at(op))
+        if card.ended is None:
+            ref = await turn.say(op.channel, message, thread_ts=turn.thread)
+            if ref is None:
+                ref = await turn.say(ChannelId(op.requester.user_id), message)
+            await turn.note(ended=ref)
+        origin = op.origin
+        if origin.channel and origin.thread_ts and origin.channel != op.channel and not card.echoed:
+            if await self._among_us(origin.channel):
+                await turn.say(origin.channel, message, thread_ts=origin.thread_ts)
+            await turn.note(echoed=True)
+
+    async def _answer(self, turn: Turn) -> None:
         """Let the workflow go on that waited for the end; one that Slack gave up is let go."""
-        if op.origin.execution is None or card.answered or not op.final:
-            return card
+        op = turn.op
+        if op.origin.execution is None or turn.card.answered or not op.final:
+            return
         taken = op.snapshot_id if isinstance(op, TakeSnapshot) and op.phase == "done" else None
         outputs = {"snapshot": taken} if taken else None
         error = "" if taken else views.ending(op, now=at(op)).text
@@ -133,105 +196,9 @@ class Announcer:
         except ChatUnavailable:
             raise
         except ChatFailed as refusal:
-            _wait_when_locked_out(refusal)
+            wait_when_locked_out(refusal)
             log.warning("a workflow does not wait any more", code=refusal.code)
-        return await self._save(op, card.model_copy(update={"answered": True}))
-
-    async def _root(self, op: AnyOperation, card: Card) -> Card:
-        if card.root is None:
-            thread = op.origin.thread_ts if op.channel == op.origin.channel else None
-            message = views.card(op, now=at(op))
-            ref = await self._say(op, op.channel, message, thread_ts=thread)
-            if ref is None:
-                return card
-            card = await self._save(
-                op, card.model_copy(update={"root": ref}), shown={ref.ts: seal(message)}
-            )
-        if card.root is not None and card.link is None:
-            try:
-                link = await self._world.chat.permalink(card.root)
-            except ChatFailed:  # the next time will do
-                return card
-            card = await self._save(op, card.model_copy(update={"link": link}))
-        return card
-
-    async def _ask(self, op: Asked, card: Card) -> Card:
-        if card.root is None or op.phase is not Phase.AWAITING_APPROVAL:
-            return card
-        if card.gate is None:
-            message = views.gate(op, now=at(op))
-            thread = self._thread(op, card.root)
-            ref = await self._say(op, op.channel, message, thread_ts=thread)
-            if ref is not None:
-                card = await self._save(
-                    op, card.model_copy(update={"gate": ref}), shown={ref.ts: seal(message)}
-                )
-        for user_id in await self._invited(op):
-            if user_id in card.copies:
-                continue
-            message = views.invitation(op, link=card.link)
-            try:
-                ref = await self._world.chat.dm(user_id, message)
-            except ChatUnavailable:
-                raise
-            except ChatFailed as refusal:
-                _wait_when_locked_out(refusal)
-                log.warning("invitation refused", code=refusal.code)
-                continue
-            copies = {**card.copies, user_id: ref}
-            card = await self._save(
-                op, card.model_copy(update={"copies": copies}), shown={ref.ts: seal(message)}
-            )
-        return card
-
-    async def _invited(self, op: Asked) -> tuple[UserId, ...]:
-        try:
-            roster = await self._gate.roster(
-                self._world.estate.environment(op.environment), live=False
-            )
-            people = sorted(roster.approvers - {op.requester.user_id})[:MOST_INVITATIONS]
-        except ChatUnavailable:
-            raise
-        except ChatFailed as trouble:
-            log.warning("no invitations", code=trouble.code)
-            return ()
-        return tuple([u for u in people if await self._may_come(u)])
-
-    async def _may_come(self, user_id: UserId) -> bool:
-        try:
-            standing = await self._world.directory.standing(user_id, live=False)
-        except ChatUnavailable:
-            raise
-        except ChatFailed as unknown:  # such as a slip in the list: the others come
-            log.warning("no invitation", user=user_id, code=unknown.code)
-            return False
-        return ineligible(standing) is None
-
-    async def _tell(self, op: AnyOperation, card: Card) -> Card:
-        if card.root is None:
-            return card
-        thread = self._thread(op, card.root)
-        for index in range(card.told, len(op.history)):
-            line = views.milestone(op, index)
-            if line is not None:
-                await self._say(op, op.channel, line, thread_ts=thread)
-            card = await self._save(op, card.model_copy(update={"told": index + 1}))
-        return card
-
-    async def _end(self, op: AnyOperation, card: Card) -> Card:
-        message = views.ending(op, now=at(op))
-        if card.ended is None:
-            thread = self._thread(op, card.root) if card.root else None
-            ref = await self._say(op, op.channel, message, thread_ts=thread)
-            if ref is None:
-                ref = await self._say(op, ChannelId(op.requester.user_id), message)
-            card = await self._save(op, card.model_copy(update={"ended": ref}))
-        origin = op.origin
-        if origin.channel and origin.thread_ts and origin.channel != op.channel and not card.echoed:
-            if await self._among_us(origin.channel):
-                await self._say(op, origin.channel, message, thread_ts=origin.thread_ts)
-            card = await self._save(op, card.model_copy(update={"echoed": True}))
-        return card
+        await turn.note(answered=True)
 
     async def _among_us(self, channel: ChannelId) -> bool:
         """Whether no other company reads along (Slack Connect)."""
@@ -242,52 +209,14 @@ class Announcer:
         except ChatFailed:
             return False
 
-    async def _alarm(self, op: AnyOperation, card: Card) -> Card:
+    async def _alarm(self, turn: Turn) -> None:
+        op = turn.op
         environment = self._world.estate.environment(op.environment)
-        message = views.alert(op, link=card.link, now=at(op))
+        message = views.alert(op, link=turn.card.link, now=at(op))
         alert_channel = environment.alert_channel if environment else op.channel
         for place in (alert_channel, op.channel, ChannelId(op.requester.user_id)):
-            ref = await self._say(op, place, message)
+            ref = await turn.say(place, message)
             if ref is not None:  # it must reach somebody
-                raised = {"alert": ref, "past_alerts": alerts(card)}
-                return await self._save(
-                    op, card.model_copy(update=raised), shown={ref.ts: seal(message)}
-                )
-        return card
-
-    async def _say(
-        self,
-        op: Operation,
-        channel: ChannelId,
-        message: Message,
-        *,
-        thread_ts: str | None = None,
-    ) -> MessageRef | None:
-        """Post; None when Slack refuses this place for good (archived, bot not in it)."""
-        try:
-            return await self._world.chat.post(channel, message, thread_ts=thread_ts)
-        except ChatUnavailable:
-            raise
-        except ChatFailed as refusal:
-            _wait_when_locked_out(refusal)
-            log.error("post refused", code=refusal.code, channel=channel)
-            return None
-
-    async def _save(
-        self, op: Operation, card: Card, *, shown: dict[str, str] | None = None
-    ) -> Card:
-        card = card.model_copy(update={"shown": {**card.shown, **(shown or {})}})
-        await self._world.cards.save(op.id, card)
-        return card
-
-    @staticmethod
-    def _thread(op: Operation, root: MessageRef) -> str:
-        if op.channel == op.origin.channel and op.origin.thread_ts:
-            return op.origin.thread_ts
-        return root.ts
-
-
-def _wait_when_locked_out(refusal: ChatFailed) -> None:
-    """Raise ChatUnavailable where it is not this message that Slack refuses, but us."""
-    if refusal.code in LOCKED_OUT:
-        raise ChatUnavailable(refusal.summary, code=refusal.code, retry_after=30.0)
+                past = alerts(turn.card)
+                await turn.note(alert=ref, past_alerts=past, shown={ref.ts: seal(message)})
+                return

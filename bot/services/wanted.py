@@ -33,6 +33,12 @@ def alarms(op: Operation) -> int:
     return calls + (op.final and not isinstance(last, e.SettledNotRun))
 
 
+def owed(op: Operation, card: Card) -> list[tuple[int, Message]]:
+    """Return the thread lines still to be told, each with the place of its event in the history."""
+    lines = [(index, views.milestone(op, index)) for index in range(card.told, len(op.history))]
+    return [(index, line) for index, line in lines if line is not None]
+
+
 def wanted(op: Operation, card: Card) -> list[tuple[MessageRef, Message]]:
     """Return what each message that stands in Slack should show, the most urgent first."""
     now = at(op)

@@ -15,6 +15,7 @@ from bot.views.kit import (
     channel,
     clean,
     confirm,
+    context,
     moment,
     section,
     user,
@@ -39,6 +40,15 @@ def gate(op: Asked, *, now: datetime) -> Message:
         blocks.append(actions(f"gate.{op.id}.cancel", _cancel(op)))
     text = " ".join(each for each in (decided, aloud(quoted), data) if each)
     return Message(text=text, blocks=tuple(blocks))
+
+
+def others(written: int, named: int) -> Message:
+    """Say in the thread that more people may approve than the bot has written to."""
+    text = (
+        f"I have written to {written} of the {named} people on the list of approvers. "
+        "The others may decide as well, with the buttons above."
+    )
+    return Message(text=text, blocks=(context(text),))
 
 
 def invitation(op: Asked, *, link: str | None) -> Message:

@@ -1,6 +1,6 @@
 """Every message that follows an operation, whatever its kind; all are rendered from its state."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -31,11 +31,12 @@ from bot.views import (
 )
 from bot.views import gate as gates
 from bot.views.errors import whisper
-from bot.views.kit import Message, section
+from bot.views.kit import Message, context, section
 from bot.views.words import sentence
 
 gate = gates.gate
 invitation = gates.invitation
+others = gates.others
 
 
 class _Dated(Protocol):
@@ -128,6 +129,14 @@ def card(op: Operation, *, now: datetime) -> Message:
 def milestone(op: Operation, index: int) -> Message | None:
     """Return the thread line for ``op.history[index]``, or None when it needs none."""
     return FACES[type(op)].milestone(op, index)
+
+
+def meanwhile(lines: Sequence[Message]) -> Message:
+    """Return several thread lines as one message, for when Slack could not be told in time."""
+    lead = f"Told late, {len(lines)} things that have happened, the oldest first:"
+    blocks = [block for line in lines for block in line.blocks]
+    text = "\n".join([lead, *(line.text for line in lines)])
+    return Message(text=text[:3000], blocks=(context(lead), *blocks))
 
 
 def ending(op: Operation, *, now: datetime) -> Message:

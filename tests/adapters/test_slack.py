@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack import RECENT, SlackChat, SlackDirectory, SlackDoor
+from bot.adapters.slack import PATIENCE, RECENT, SlackChat, SlackDirectory, SlackDoor
 from bot.core.base import ChannelId, GroupId, UserId
 from bot.core.errors import ChatFailed, ChatUnavailable
 from bot.ports import MessageRef
@@ -86,6 +86,16 @@ async def test_a_message_waits_for_the_allowance_of_its_channel(stand: Stand) ->
     assert set(stand.budget.asked) == {f"chat.postMessage:{slack.OPS_PRODUCTION}"}
     assert ref.channel == slack.OPS_PRODUCTION
     assert stand.seen == [("chat.postMessage", "ok")]
+
+
+async def test_a_message_gives_up_its_turn_in_a_channel_that_stays_busy(stand: Stand) -> None:
+    stand.budget.waits = [0.9] * 100
+    with pytest.raises(ChatUnavailable) as caught:
+        await stand.chat.post(HERE, HELLO)
+
+    assert caught.value.retry_after == 0.9
+    assert stand.watch.passed <= PATIENCE
+    assert stand.count("chat.postMessage") == 0
 
 
 @pytest.mark.parametrize(

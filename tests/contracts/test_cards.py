@@ -23,8 +23,33 @@ async def test_card_is_empty_until_it_is_saved(store: Redis) -> None:
     cards = RedisCards(store)
     assert await cards.get(OPERATION) == Card()
     card = Card(root=ref("1.1"), told=3, shown={"1.1": "digest"})
-    await cards.save(OPERATION, card)
-    assert await cards.get(OPERATION) == card
+    stored = await cards.save(OPERATION, card)
+    assert stored == card.model_copy(update={"version": 1})
+    assert await cards.get(OPERATION) == stored
+
+
+async def test_a_card_is_never_overwritten_by_one_who_read_an_older_one(store: Redis) -> None:
+    cards = RedisCards(store)
+    read = await cards.get(OPERATION)
+    gate = await cards.save(OPERATION, read.model_copy(update={"gate": ref("1.1")}))
+    with pytest.raises(ChatUnavailable) as caught:
+        await cards.save(OPERATION, read.model_copy(update={"root": ref("1.2")}))
+    assert caught.value.code == "held"
+    assert await cards.get(OPERATION) == gate
+
+
+async def test_a_card_that_is_sent_again_is_stored_once(store: Redis) -> None:
+    cards = RedisCards(store)
+    card = Card(root=ref("1.1"))
+    assert await cards.save(OPERATION, card) == await cards.save(OPERATION, card)
+
+
+async def test_a_card_of_an_older_version_is_read_and_goes_on(store: Redis) -> None:
+    cards = RedisCards(store)
+    await store.set("sp:card:rst-1", '{"told": 2}')
+    card = await cards.get(OPERATION)
+    await cards.save(OPERATION, card.model_copy(update={"told": 3}))
+    assert (await cards.get(OPERATION)).told == 3
 
 
 async def test_draft_lives_for_an_hour(store: Redis) -> None:
@@ -76,7 +101,27 @@ async def test_who_waits_too_long_for_another_is_sent_away(store: Redis) -> None
         pass
 
 
+async def test_one_that_lives_keeps_its_hold_for_as_long_as_it_tells(store: Redis) -> None:
+    here, there = RedisCards(store, hold=0.6), RedisCards(store, wait=1.5)
+    async with here.alone(OPERATION):
+        with pytest.raises(ChatUnavailable):
+            async with there.alone(OPERATION):
+                pass
+
+
 async def test_the_hold_of_one_that_died_ends_by_itself(store: Redis) -> None:
-    dead, next_one = RedisCards(store, hold=0.05), RedisCards(store)
-    async with dead.alone(OPERATION), next_one.alone(OPERATION):
-        pass  # the first one's time is over, and it ends without a complaint
+    cards = RedisCards(store, hold=30.0)
+    async with cards.alone(OPERATION):
+        assert 0 < await store.pttl("sp:telling:rst-1") <= 30_000
+    await store.set("sp:telling:rst-1", "one that died", px=50)
+    async with cards.alone(OPERATION):
+        pass
+
+
+async def test_one_that_froze_until_another_took_over_ends_without_a_complaint(
+    store: Redis,
+) -> None:
+    cards = RedisCards(store)
+    async with cards.alone(OPERATION):
+        await store.set("sp:telling:rst-1", "another")
+    assert await store.get("sp:telling:rst-1") == "another"

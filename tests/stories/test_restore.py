@@ -3,6 +3,9 @@
 
 from inline_snapshot import snapshot
 
+from bot.core.base import UserId
+from bot.core.people import Group
+from sandbox.slack import cast as slack
 from tests.stories.harness import Story
 
 
@@ -175,6 +178,39 @@ async def test_audit_log_tells_the_restore_in_order_under_the_seal_of_its_plan(
     [accepted] = [r for r in entries if r.action == "restore.accepted"]
     assert accepted.aura_request_id == story.aura.restores[0].request_id
     assert accepted.approvers == op.approvers
+
+
+async def test_guests_and_former_colleagues_take_no_approvers_invitation(story: Story) -> None:
+
+    for number in range(10):
+        guest = slack.Person(f"U0A{number:07}", f"guest.{number}", f"Guest {number}", "", "guest")
+        story.slack.workspace.add_person(guest)
+    for number in range(11):
+        one = slack.Person(f"U0B{number:07}", f"one.{number}", f"One {number}", "")
+        story.slack.workspace.add_person(one)
+    story.slack.workspace.deactivate("U0B0000000")
+    named = [p for p in story.slack.world.people if p.startswith(("U0A", "U0B"))]
+    people = (*named, slack.APPROVER_ONE, slack.APPROVER_TWO)
+    story.change_environment(approvers=Group(users=tuple(UserId(each) for each in people)))
+    await story.requested()
+
+    invited = {
+        p
+        for p in people
+        for m in story.slack.person(p).sees("dm")
+        if "asks you to decide" in m.text
+    }
+    assert invited == {slack.APPROVER_ONE, slack.APPROVER_TWO} | {f"U0B{n:07}" for n in range(1, 9)}
+    assert str(story.approver.thread()[-1]) == snapshot(
+        "I have written to 10 of the 23 people on the list of approvers. "
+        "The others may decide as well, with the buttons above."
+    )
+    lines = len(story.approver.thread())
+    await story.restart()
+    await story.settle()
+    assert len(story.approver.thread()) == lines
+    await story.approved()
+    assert (await story.operation()).approvers[0].user_id == slack.APPROVER_ONE
 
 
 async def test_every_approver_gets_a_link_and_later_hears_that_nothing_is_left_to_decide(

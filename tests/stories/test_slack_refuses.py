@@ -90,7 +90,9 @@ async def test_what_happened_while_the_token_was_revoked_is_told_with_the_new_on
     story.change_world(chat=real)
     await story.restart()
     await story.settle()
-    assert "is restored" in str(story.requester.thread()[-1])
+    end, meanwhile = story.requester.thread()[-2:]
+    assert "is restored" in str(end)
+    assert "a way back" in str(meanwhile)
     assert "Restored orders-prod" in str(story.requester.card())
     assert story.requester.gate().buttons == ()
 

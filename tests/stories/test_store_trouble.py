@@ -23,9 +23,9 @@ class ShakyCards:
     async def get(self, operation_id: OperationId) -> Card:
         return await self.cards.get(operation_id)
 
-    async def save(self, operation_id: OperationId, card: Card) -> None:
+    async def save(self, operation_id: OperationId, card: Card) -> Card:
         self._shake("edit" if card.complete else "post")
-        await self.cards.save(operation_id, card)
+        return await self.cards.save(operation_id, card)
 
     @asynccontextmanager
     async def alone(self, operation_id: OperationId) -> AsyncIterator[None]:

@@ -259,9 +259,11 @@ def _of(op: AnyOperation) -> Iterator[Shown]:
     yield f"job: {name}", jobs.shown(op, link=LINK, now=now)
     if op.final:
         yield f"ending: {name}", operations.ending(op, now=now)
-    for index in range(len(op.history)):
-        if line := operations.milestone(op, index):
-            yield f"milestone {index}: {name}", line
+    lines = [operations.milestone(op, index) for index in range(len(op.history))]
+    told = [line for line in lines if line]
+    yield from ((f"milestone {index}: {name}", line) for index, line in enumerate(told))
+    if told:
+        yield f"meanwhile: {name}", operations.meanwhile(told[:20])
     if isinstance(op, Restore):
         yield f"gate: {name}", operations.gate(op, now=now)
         yield f"invitation: {name}", operations.invitation(op, link=LINK)

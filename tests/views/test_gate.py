@@ -3,7 +3,7 @@ from inline_snapshot import snapshot
 
 from bot.core.operations import Restore
 from bot.core.operations import events as e
-from bot.views.operations import gate, invitation, receipt
+from bot.views.operations import gate, invitation, others, receipt
 from tests.views.reading import heard, read
 from tests.views.samples import (
     APPROVER,
@@ -232,4 +232,11 @@ Your request to restore *orders-prod* `a1b2c3d4` is in <#C0PROD>. Nothing has be
     An approver decides there until 2026-11-22 08:11 UTC; you can take it back in its thread
     until it begins.
 <https://example.slack.com/archives/C0PROD/p1|Open the request>\
+""")
+
+
+def test_the_thread_says_who_else_may_approve_where_the_list_is_long() -> None:
+    assert read(others(10, 23)) == snapshot("""\
+(I have written to 10 of the 23 people on the list of approvers. The others may decide as
+    well, with the buttons above.)\
 """)

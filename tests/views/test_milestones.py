@@ -2,7 +2,7 @@ from inline_snapshot import snapshot
 
 from bot.core.operations import AnyOperation
 from bot.core.operations import events as e
-from bot.views.operations import milestone
+from bot.views.operations import meanwhile, milestone
 from tests.views.reading import read
 from tests.views.samples import (
     APPROVER,
@@ -104,3 +104,18 @@ def test_the_thread_of_a_snapshot_has_one_line() -> None:
 def test_milestones_name_the_time_of_each_approval() -> None:
     of = plan()
     assert f"{minutes(2):%H:%M} UTC" in read(milestone(restore(approval(of), plan=of), 0))
+
+
+def test_lines_that_come_late_come_together_and_say_so() -> None:
+    op = restore(*to_done())
+    late = [line for index in range(2, 5) if (line := milestone(op, index)) is not None]
+    assert read(meanwhile(late)) == snapshot("""\
+(Told late, 3 things that have happened, the oldest first:)
+✅ The safety snapshot `5afe0000-0000-4000-8000-000000000001` is complete: there is a way
+    back.
+▶ The restore of *orders-prod* `a1b2c3d4` begins now. It goes offline, and its present data
+    is replaced. It is too late to cancel.
+▶ Aura accepted the restore of *orders-prod* `a1b2c3d4`. Aura's request id: `req-restore`. I
+    tell you here when it runs again.\
+""")
+    assert meanwhile(late).text.startswith("Told late, 3 things that have happened, the oldest")

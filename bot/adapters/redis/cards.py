@@ -1,23 +1,36 @@
 """Cards and drafts in Redis: where messages stand, and modals in the making."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from redis.asyncio import Redis
+from redis.asyncio.lock import Lock
 from redis.exceptions import RedisError
 
-from bot.adapters.redis.connection import KEPT, PREFIX, guarded
+from bot.adapters.redis.connection import KEPT, PREFIX, Script, guarded
 from bot.core.base import OperationId
 from bot.core.errors import ChatUnavailable
 from bot.ports import Card, Draft
+
+_SAVE = """
+-- KEYS card; ARGV version before, json, seconds kept
+local stored = redis.call('GET', KEYS[1])
+if stored == ARGV[2] then return 1 end
+local version = stored and cjson.decode(stored).version or 0
+if version ~= tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+return 1
+"""
 
 
 class RedisCards:
     """The Cards port. A card is kept for ``kept`` after its last change.
 
-    ``hold`` bounds how long one process tells of an operation, ``wait`` how long others wait
-    for it, both in seconds.
+    ``hold`` is how long the hold of a process that died keeps others from telling, ``wait`` how
+    long others wait for one that lives, both in seconds. Who lives renews its hold. One that
+    froze for longer may post once more what another has posted; its note of it is refused.
     """
 
     def __init__(
@@ -27,6 +40,7 @@ class RedisCards:
         self._kept = kept
         self._hold = hold
         self._wait = wait
+        self._save = Script(redis, _SAVE)
 
     async def get(self, operation_id: OperationId) -> Card:
         """Return the card, an empty one when none is stored."""
@@ -34,10 +48,14 @@ class RedisCards:
             stored = await self._redis.get(_card(operation_id))
             return Card.model_validate_json(stored) if stored else Card()
 
-    async def save(self, operation_id: OperationId, card: Card) -> None:
-        """Store the card."""
-        with guarded():
-            await self._redis.set(_card(operation_id), card.model_dump_json(), ex=self._kept)
+    async def save(self, operation_id: OperationId, card: Card) -> Card:
+        """Store the card by compare-and-swap and return it as stored."""
+        kept = card.model_copy(update={"version": card.version + 1})
+        seconds = int(self._kept.total_seconds())
+        args = (card.version, kept.model_dump_json(), seconds)
+        if not await self._save([_card(operation_id)], args):
+            raise _held(operation_id)
+        return kept
 
     @asynccontextmanager
     async def alone(self, operation_id: OperationId) -> AsyncIterator[None]:
@@ -51,15 +69,24 @@ class RedisCards:
         with guarded():
             held = await lock.acquire(blocking_timeout=self._wait)
         if not held:
-            raise ChatUnavailable(
-                f"somebody else is just telling of {operation_id}", code="held", retry_after=1.0
-            )
+            raise _held(operation_id)
+        over = asyncio.Event()
+        keeping = asyncio.create_task(self._keep(lock, over))
         try:
             yield
         finally:
+            over.set()  # never cancelled: redis-py may not hear that
+            await keeping
             # without an answer, or with the hold over, it has ended or ends by itself
             with suppress(RedisError, OSError):
                 await lock.release()
+
+    async def _keep(self, lock: Lock, over: asyncio.Event) -> None:
+        """Renew three times per hold; the next renewal makes up for one that was not heard."""
+        ended = asyncio.create_task(over.wait())
+        while not (await asyncio.wait({ended}, timeout=self._hold / 3))[0]:
+            with suppress(RedisError, OSError):
+                await lock.reacquire()
 
 
 class RedisDrafts:
@@ -79,6 +106,11 @@ class RedisDrafts:
         """Store the draft."""
         with guarded():
             await self._redis.set(_draft(draft.id), draft.model_dump_json(), ex=self._kept)
+
+
+def _held(operation_id: OperationId) -> ChatUnavailable:
+    said = f"somebody else is just telling of {operation_id}"
+    return ChatUnavailable(said, code="held", retry_after=1.0)
 
 
 def _card(operation_id: OperationId) -> str:
