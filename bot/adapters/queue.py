@@ -278,5 +278,6 @@ def _store_errors() -> Iterator[None]:
         yield
     except (RedisError, OSError) as error:
         raise StoreUnavailable(
-            "the store does not answer", hint="Nothing was accepted; try again in a minute."
+            "the store does not answer",
+            hint="`/aura job list` shows in a minute what had been accepted.",
         ) from error

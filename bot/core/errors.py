@@ -81,7 +81,17 @@ class IllegalTransition(BotError):
 
 
 class StoreUnavailable(BotError):
-    """Redis does not answer; nothing was accepted."""
+    """Redis does not answer; what was to be changed stands as it was."""
+
+
+class Unsure(StoreUnavailable):
+    """Redis did not answer while it was to accept a change; nobody can know whether it did."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the store did not answer, and I cannot tell whether this was accepted",
+            hint="`/aura job list` shows in a minute whether it was; try again only if it was not.",
+        )
 
 
 class PasswordNotKept(BotError):

@@ -2,12 +2,16 @@
 
 from typing import Protocol
 
+import structlog
+
 from bot.core.audit import AuditEntry, AuditRecord, Verdict
-from bot.core.errors import InstanceBusy
+from bot.core.errors import InstanceBusy, StoreUnavailable
 from bot.core.operations import Asked, Operation
 from bot.core.people import Person
 from bot.ports import AuditLog, Clock
 from bot.services.world import World
+
+log = structlog.get_logger(__name__)
 
 
 class Books(Protocol):
@@ -52,7 +56,10 @@ async def keep(
 
 
 async def submit(world: World, op: Operation, *, why: str) -> None:
-    """Keep and store a request; one that the instance's holder turns away is kept as denied."""
+    """Keep and store a request; one that the instance's holder turns away is kept as denied.
+
+    Raises StoreUnavailable when it was not stored, and Unsure when nobody can know.
+    """
     action = f"{op.kind}.request"
     await keep(world, op, action, op.requester, why=why)
     try:
@@ -64,10 +71,19 @@ async def submit(world: World, op: Operation, *, why: str) -> None:
 
 
 async def wake(world: World, op: Operation) -> None:
-    """Tell the runner and the announcer that an operation has moved.
+    """Tell the runner and the announcer of what a person's word has moved.
 
-    A lost bell is no loss: the sweep rings for every open operation once a minute (promise P7).
+    It is stored, so a store that is away now changes nothing about it: the sweep rings for every
+    open operation once a minute (promise P7).
     """
+    try:
+        await stir(world, op)
+    except StoreUnavailable as away:
+        log.warning("the sweep will wake it", operation=op.id, why=away.summary)
+
+
+async def stir(world: World, op: Operation) -> None:
+    """Tell the runner and the announcer that an operation has moved; raises StoreUnavailable."""
     world.meter.recorded(op)
     await world.posts.mark(op.id, final=op.final)
     if op.final and (await world.cards.get(op.id)).root is not None:

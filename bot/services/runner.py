@@ -24,7 +24,7 @@ from bot.core.errors import (
 )
 from bot.core.operations import AnyOperation, Operation, advance
 from bot.core.operations import events as e
-from bot.services.record import keep, wake
+from bot.services.record import keep, stir
 from bot.services.steps import Later, Perform
 from bot.services.world import World
 
@@ -121,7 +121,7 @@ class Runner:
             log.info("superseded", wanted=event.kind, why=raced.summary)
             return None
         log.info("moved", event_kind=event.kind, phase=str(moved.phase))
-        await wake(self._world, moved)
+        await stir(self._world, moved)
         return moved
 
     async def note(self, operation_id: OperationId, event: e.Event) -> None:

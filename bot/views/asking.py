@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.core.environments import Environment
-from bot.core.errors import BotError
+from bot.core.errors import BotError, Unsure
 from bot.core.instances import Instance, Project
 from bot.core.operations import Asked
 from bot.core.typed import SUFFIX_LENGTH, WORD
@@ -53,8 +53,7 @@ class Form:
 
     def broken_view(self, error: BotError, *, draft_id: str) -> View:
         """Return the modal when it cannot go on: what is wrong, what to do, and Close."""
-        nothing = context("Nothing was asked for, and nothing was changed.")
-        return self.modal(draft_id, *whisper(error).blocks, nothing)
+        return self.modal(draft_id, *whisper(error).blocks, *changed_nothing(error))
 
     def sent_view(self, op: Asked, *, link: str | None) -> View:
         """Return the modal when the request stands before the approvers."""
@@ -93,6 +92,13 @@ class Form:
                 )
             )
         return blocks
+
+
+def changed_nothing(error: BotError) -> list[Block]:
+    """Assure a person that nothing was asked for, unless nobody can know."""
+    if isinstance(error, Unsure):
+        return []
+    return [context("Nothing was asked for, and nothing was changed.")]
 
 
 def facts(

@@ -16,6 +16,7 @@ from bot.core.instances import Instance, InstanceSummary, Project
 from bot.core.offers import Offer
 from bot.core.operations import Clone
 from bot.core.snapshots import OFFER_DAYS, Exportable, Snapshot
+from bot.views.asking import changed_nothing
 from bot.views.drill_words import last_warning
 from bot.views.errors import whisper
 from bot.views.forms import block, field, modal, text
@@ -31,7 +32,6 @@ from bot.views.kit import (
     channel,
     clean,
     code,
-    context,
     fields,
     moment,
     plain,
@@ -68,8 +68,7 @@ def loading(*, draft_id: str) -> View:
 
 def broken(error: BotError, *, draft_id: str) -> View:
     """Return the modal when it cannot go on: what is wrong, what to do, and Close."""
-    nothing = context("Nothing was asked for, and nothing was changed.")
-    return _modal(draft_id, *whisper(error).blocks, nothing)
+    return _modal(draft_id, *whisper(error).blocks, *changed_nothing(error))
 
 
 def sending(*, draft_id: str) -> View:

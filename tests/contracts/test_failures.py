@@ -25,7 +25,7 @@ from bot.adapters.redis import (
 )
 from bot.adapters.redis.connection import guarded
 from bot.core.base import ChannelId, OperationId, SnapshotId
-from bot.core.errors import StoreUnavailable
+from bot.core.errors import StoreUnavailable, Unsure
 from bot.core.snapshots import SnapshotNote
 from bot.ports import Card, Draft, MessageRef
 from tests.contracts.samples import NOW, ORDERS, REQUESTER, approve, deny, record, restore
@@ -81,7 +81,7 @@ async def test_store_that_is_gone_is_unavailable(
     stopped_url: str, call: Callable[[Redis], Awaitable[object]]
 ) -> None:
     async with aclosing(connect(stopped_url)) as redis:
-        with pytest.raises(StoreUnavailable, match="does not answer") as failed:
+        with pytest.raises(StoreUnavailable, match=r"does not answer|did not answer") as failed:
             await call(redis)
     assert failed.value.hint
 
@@ -131,6 +131,16 @@ async def test_silent_store_is_given_up_after_the_timeout(silent_url: str) -> No
             await RedisOperations(redis).open()
 
 
+async def test_what_a_silent_store_may_have_accepted_is_not_said_to_be_refused(
+    silent_url: str,
+) -> None:
+    async with aclosing(connect(silent_url, timeout=0.05)) as redis:
+        with pytest.raises(Unsure, match="cannot tell whether this was accepted") as failed:
+            await RedisOperations(redis).create(restore())
+    assert failed.value.hint
+    assert "/aura job list" in failed.value.hint
+
+
 async def test_wrong_password_is_named(store: Redis, store_url: str) -> None:
     await store.acl_setuser("bot", enabled=True, passwords=["+right"], categories=["+@all"])
     async with aclosing(connect(f"{store_url}?username=bot&password=wrong")) as redis:
@@ -142,8 +152,9 @@ async def test_wrong_password_is_named(store: Redis, store_url: str) -> None:
 
 async def test_refusal_of_the_store_is_not_an_outage(store: Redis) -> None:
     await store.set("sp:op:rst-1", "not a hash")
-    with pytest.raises(StoreUnavailable, match="refused"):
+    with pytest.raises(StoreUnavailable, match="refused") as failed:
         await RedisOperations(store).create(restore())
+    assert not isinstance(failed.value, Unsure)
 
 
 def test_timeout_of_the_event_loop_counts_as_no_answer() -> None:

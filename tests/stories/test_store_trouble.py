@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pytest
 
 from bot.core.base import OperationId
-from bot.core.errors import StoreUnavailable
+from bot.core.errors import StoreUnavailable, Unsure
 from bot.ports import Card, Cards
 from tests.stories.harness import Story
-from tests.stories.props import approved, until
+from tests.stories.props import Cued, Hook, approved, change_world, until
 
 
 @dataclass
@@ -52,3 +52,85 @@ async def test_the_end_is_told_though_the_store_was_away_for_a_moment(
     assert shaky.fails == ""
     assert (await shaky.get(op.id)).settled
     assert "is restored" in str(story.requester.thread()[-1])
+
+
+def away(story: Story, call: str, *, answer_lost: bool = False) -> None:
+    """Let the store die at the next ``call`` of a port, which it hears only if its answer is lost.
+
+    It is back for the call after that.
+    """
+    left = [Unsure() if answer_lost else StoreUnavailable("the store does not answer")]
+    world = story.bot.house.world
+
+    async def die(called: str) -> None:
+        if called == call and left:
+            raise left.pop()
+
+    async def pass_by(_: str) -> None: ...
+
+    before: Hook = pass_by if answer_lost else die
+    after: Hook = die if answer_lost else pass_by
+    port = {"mark": "posts", "ring": "queue"}.get(call, "operations")
+    change_world(story, **{port: Cued(getattr(world, port), before=before, after=after)})
+
+
+@pytest.mark.parametrize("call", ["mark", "ring"])
+async def test_a_request_that_is_stored_is_told_as_such_though_the_store_dies_right_after(
+    story: Story, call: str
+) -> None:
+    away(story, call)
+    await story.requested()
+
+    op = await story.operation()
+    assert f"✅ Your request `{op.id}`" in str(story.requester.modal)
+    await story.approved()
+    assert (await until(story, "done")).id == op.id
+
+
+@pytest.mark.parametrize("call", ["mark", "ring"])
+async def test_an_approval_counts_though_the_store_dies_right_after(
+    story: Story, call: str
+) -> None:
+    await story.requested()
+    away(story, call)
+    await story.approved()
+    assert (await story.operation()).phase == "approved"
+    assert story.approver.person.whispers == []
+
+    await story.bot.house.sweep(forced=True)
+    await until(story, "done")
+    assert "is restored" in str(story.requester.thread()[-1])
+
+
+async def test_a_denial_counts_though_the_store_dies_right_after(story: Story) -> None:
+    await story.requested()
+    away(story, "ring")
+    assert await story.approver.denies("Not during the sale") == {}
+    assert (await story.operation()).phase == "denied"
+    assert story.approver.person.whispers == []
+
+
+async def test_a_request_of_which_nobody_can_know_is_not_said_to_be_nothing(story: Story) -> None:
+    away(story, "create", answer_lost=True)
+    await story.requester.types("/aura restore orders-prod")
+    await story.requester.sends(reason="Bad deploy at 07:30", suffix="7a11")
+
+    said = str(story.requester.modal)
+    assert "I cannot tell whether this was accepted" in said
+    assert "`/aura job list` shows in a minute" in said
+    assert "Nothing was asked for" not in said
+    await story.bot.house.sweep(forced=True)
+    await story.settle()
+    assert set(story.approver.gate().buttons) >= {"Approve", "Deny…"}
+
+
+async def test_an_approval_of_which_nobody_can_know_is_not_said_to_have_failed(
+    story: Story,
+) -> None:
+    await story.requested()
+    away(story, "update", answer_lost=True)
+    await story.approved()
+
+    assert "I cannot tell whether this was accepted" in story.approver.whisper
+    await story.bot.house.sweep(forced=True)
+    await until(story, "done")

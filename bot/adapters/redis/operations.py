@@ -7,12 +7,13 @@ let two operations hold the instance (promise P8).
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from pydantic import ValidationError
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from bot.adapters.redis.connection import (
     ATTEMPTS,
@@ -26,7 +27,13 @@ from bot.adapters.redis.connection import (
 )
 from bot.adapters.redis.operations_lua import CREATE, STUMBLE, UPDATE
 from bot.core.base import InstanceId, OperationId
-from bot.core.errors import AlreadyDecided, InstanceBusy, UnknownOperation
+from bot.core.errors import (
+    AlreadyDecided,
+    InstanceBusy,
+    StoreUnavailable,
+    UnknownOperation,
+    Unsure,
+)
 from bot.core.operations import OPERATION, AnyOperation, Operation
 from bot.ports.operations import Op
 
@@ -45,8 +52,8 @@ class RedisOperations:
     def __init__(self, redis: Redis, *, kept: timedelta = KEPT) -> None:
         self._redis = redis
         self._kept = kept
-        self._create = Script(redis, CREATE)
-        self._update = Script(redis, UPDATE)
+        self._create = _Acceptance(redis, CREATE)
+        self._update = _Acceptance(redis, UPDATE)
         self._stumble = Script(redis, STUMBLE)
 
     async def create(self, op: Operation) -> None:
@@ -202,6 +209,19 @@ class RedisOperations:
             labels = await self._redis.hvals(OPEN)
         pairs = (str(label).partition(" ") for label in labels)
         return Counter((kind, phase) for kind, _, phase in pairs)
+
+
+class _Acceptance(Script):
+    """A script that accepts a change: where its answer is lost, nobody can know whether it did."""
+
+    async def __call__(self, keys: Sequence[str], args: Sequence[str | int | float]) -> Any:
+        """Run it; raises Unsure, or StoreUnavailable where the store has refused it."""
+        try:
+            return await super().__call__(keys, args)
+        except StoreUnavailable as lost:
+            if isinstance(lost.__cause__, ResponseError):
+                raise
+            raise Unsure from lost
 
 
 def _readable(name: str, json: str | None) -> AnyOperation | None:
