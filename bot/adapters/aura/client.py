@@ -146,7 +146,7 @@ class AuraClient:
         return await self._owners.through(instance_id, ask)
 
     async def take_snapshot(self, instance_id: InstanceId) -> SnapshotAccepted:
-        """Ask for an on-demand snapshot; repeated only when the gateway turned it away (429)."""
+        """Ask for an on-demand snapshot; repeated only where it was turned away (429, 401, 403)."""
         target = f"{_path(instance_id)}/snapshots"
 
         async def ask(session: Session) -> SnapshotAccepted:

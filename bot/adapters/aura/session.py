@@ -1,8 +1,9 @@
 """One credential at work: rate limit, token, and which calls may be repeated.
 
 Reading is repeated on 429, 5xx and broken connections, and once with a new token on 401 and 403.
-The wish for a snapshot, a copy or a deletion is repeated on 429 only, where the gateway turned it
-away. A restore never is (promise P6).
+The wish for a snapshot, a copy or a deletion is repeated on 429, where the gateway turned it away;
+that for a snapshot also once with a new token, since Aura takes tokens back before their time. A
+restore never is repeated (promise P6).
 """
 
 import json
@@ -58,8 +59,11 @@ class Session:
             await self._line.clock.sleep(wait)
 
     async def take_snapshot(self, target: str) -> Answer:
-        """Ask for a snapshot; again only when the gateway turned it away with 429."""
-        return await self._until_let_in(Effect.TAKE_SNAPSHOT, target, PATIENCE)
+        """Ask for a snapshot; again on 429, and once with a new token on 401 and 403."""
+        try:
+            return await self._until_let_in(Effect.TAKE_SNAPSHOT, target, PATIENCE)
+        except AuraAuthFailed:  # whose ticket is dropped
+            return await self._until_let_in(Effect.TAKE_SNAPSHOT, target, PATIENCE)
 
     async def create_copy(self, target: str, permit: CopyPermit) -> Answer:
         """Create an instance; again only when the gateway turned it away with 429."""

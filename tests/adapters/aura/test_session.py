@@ -11,6 +11,7 @@ from bot.adapters.aura.bucket import OutOfPatience
 from bot.adapters.aura.client import AuraClient
 from bot.core.base import OperationId
 from bot.core.errors import (
+    AuraAuthFailed,
     AuraConflict,
     AuraError,
     AuraThrottled,
@@ -111,9 +112,7 @@ async def test_the_wish_for_a_snapshot_gives_up_in_the_end(
     assert aura.calls == [TAKE] * 3
 
 
-@pytest.mark.parametrize(
-    "reply", [error(401), error(403), error(409), error(500), error(503), *AFTER_SENDING]
-)
+@pytest.mark.parametrize("reply", [error(409), error(500), error(503), *AFTER_SENDING])
 async def test_the_wish_for_a_snapshot_is_repeated_for_no_other_reason(
     client: AuraClient, aura: ScriptedAura, reply: Reply
 ) -> None:
@@ -121,6 +120,25 @@ async def test_the_wish_for_a_snapshot_is_repeated_for_no_other_reason(
     with pytest.raises(AuraError):
         await client.take_snapshot(ORDERS)
     assert aura.calls == [TAKE]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_the_wish_for_a_snapshot_is_repeated_once_with_a_new_token(
+    client: AuraClient, aura: ScriptedAura, status: int
+) -> None:
+    aura.script(TAKE, error(status), data({"snapshot_id": "s-1"}, 202))
+    assert (await client.take_snapshot(ORDERS)).snapshot_id == "s-1"
+    assert [
+        r.headers["authorization"] for r in aura.requests if r.url.path.endswith("snapshots")
+    ] == [
+        "Bearer token-1",
+        "Bearer token-2",
+    ]
+
+    aura.script(TAKE, error(status), error(status))
+    with pytest.raises(AuraAuthFailed):
+        await client.take_snapshot(ORDERS)
+    assert aura.calls == [TAKE] * 4
 
 
 @pytest.mark.parametrize("status", [200, 204, 308, 400, 401, 403, 404, 409, 420, 429, 500, 503])
