@@ -78,6 +78,8 @@ class Doctor:
 
     async def _slack(self) -> list[Finding]:
         found = [await self._app_token()]
+        if self.open_socket is None:
+            found.append(ok("Slack signing secret", _UNTRIED))
         try:
             me = await self.directory.me()
         except BotError as trouble:
@@ -135,6 +137,8 @@ class Doctor:
         subject = f"{environment.name}: people"
         found: list[Finding] = []
         try:
+            # viewers decide nothing, but where their list cannot be read, nobody can approve
+            await self._members(subject, environment.viewers or Group(), found)
             operators = await self._members(subject, environment.operators, found)
             approvers = await self._members(subject, environment.approvers, found)
             able = await self._able(subject, environment, approvers, found)
@@ -232,6 +236,9 @@ class Doctor:
         return found
 
 
+#: Nobody but Slack can sign a request
+#: (https://docs.slack.dev/authentication/verifying-requests-from-slack).
+_UNTRIED = "is set; if it is not the app's own, every request of Slack is refused with 401"
 _AURA_MEND = "Check the API credential in the Aura console."
 
 

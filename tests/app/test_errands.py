@@ -89,7 +89,9 @@ async def test_a_channel_that_cannot_serve_is_named(
 
 async def test_in_http_mode_no_app_token_is_wanted(env: dict[str, str]) -> None:
     del env["SLACK_APP_TOKEN"]
-    assert "Slack app token: not used: HTTP mode" in of(await diagnose(load(env)), Level.OK)
+    said = of(await diagnose(load(env)), Level.OK)
+    assert "Slack app token: not used: HTTP mode" in said
+    assert [line for line in said if line.startswith("Slack signing secret: is set")]
 
 
 async def test_an_instance_in_no_environment_is_a_warning(env: dict[str, str]) -> None:

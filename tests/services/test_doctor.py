@@ -92,6 +92,7 @@ def production(
     operators: tuple[str, ...] = ("A1",),
     approvers: tuple[str, ...] = (),
     groups: tuple[str, ...] = (),
+    viewers: tuple[str, ...] | None = None,
     quorum: int = 1,
     instances: tuple[str, ...] = ("0d5e7a11",),
     projects: tuple[str, ...] = (),
@@ -104,6 +105,7 @@ def production(
         approvers=Group(
             users=tuple(UserId(u) for u in approvers), groups=tuple(GroupId(g) for g in groups)
         ),
+        viewers=None if viewers is None else Group(groups=tuple(GroupId(g) for g in viewers)),
         quorum=quorum,
         instances=tuple(InstanceId(i) for i in instances),
         projects=tuple(ProjectId(p) for p in projects),
@@ -222,3 +224,24 @@ async def test_a_credential_that_fails_is_told_with_its_hint() -> None:
 async def test_a_credential_that_sees_no_project_says_so() -> None:
     findings = await examined(production(), report=Report(projects=()))
     assert about(findings, "Aura: default") == ["ok: sees no project"]
+
+
+async def test_viewers_who_cannot_be_read_are_found_since_nobody_could_approve() -> None:
+    class Torn(Directory):
+        async def members(self, group_id: GroupId, *, live: bool = True) -> tuple[UserId, ...]:
+            if group_id == "S0LOOKERS":
+                raise ChatFailed("Slack refused usergroups.users.list", code="missing_scope")
+            return await super().members(group_id, live=live)
+
+    there = production(approvers=("A2", "A3"), viewers=("S0LOOKERS",))
+    findings = await examined(there, Torn())
+    assert about(findings, "production: people") == ["wrong: Slack refused usergroups.users.list"]
+    empty = await examined(there)
+    assert about(empty, "production: people")[0] == (
+        "warn: user group S0LOOKERS is empty, disabled or unknown"
+    )
+
+
+async def test_in_http_mode_there_is_a_line_on_the_signing_secret() -> None:
+    (said,) = about(await examined(production()), "Slack signing secret")
+    assert said.startswith("ok: is set; if it is not the app's own")
