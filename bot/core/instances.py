@@ -51,6 +51,11 @@ _CONDITIONS = {
 }
 
 
+#: Aura's words while the data of an instance is being replaced
+#: (https://neo4j.com/docs/aura/platform/api/specification/).
+_REPLACING = frozenset({"restoring", "overwriting", "loading"})
+
+
 class Project(Frozen):
     """An Aura project (the v1 API calls it a tenant)."""
 
@@ -85,6 +90,11 @@ class Instance(InstanceSummary):
     def condition(self) -> Condition:
         """The status read for backup and restore."""
         return _CONDITIONS.get(self.status, Condition.BUSY)
+
+    @property
+    def replacing(self) -> bool:
+        """Whether Aura is replacing its data: by a restore, an overwrite, or a loaded file."""
+        return self.status in _REPLACING
 
     @property
     def tier_name(self) -> str:

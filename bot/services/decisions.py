@@ -6,6 +6,7 @@ from bot.core.audit import Verdict
 from bot.core.base import InstanceId, OperationId, SnapshotId
 from bot.core.errors import (
     AlreadyDecided,
+    AuraNotFound,
     IllegalTransition,
     NotAllowed,
     NotRestorable,
@@ -60,9 +61,15 @@ class Decisions:
         )
 
     async def settle(self, operation_id: OperationId, person: Person, *, ran: bool) -> Asked:
-        """Say, after looking, whether the one call of a stuck operation ran."""
+        """Say, after looking, whether the one call of a stuck operation ran.
+
+        That it did not run gives the instance back, so Aura is looked at once more: raises
+        NotRestorable while it replaces data there, and AuraError when it does not say.
+        """
         op = await self.get(operation_id)
         await self._gate.require_approver(person, op, action=f"{op.kind}.settle")
+        if not ran and isinstance(op, Gated):
+            await self._quiet(op, person)
         event = e.SettledRan(by=person) if ran else e.SettledNotRun(by=person)
         return await self._decide(
             op,
@@ -71,6 +78,23 @@ class Decisions:
             lambda current: advance(current, event, now=self._world.clock.now()),
             why="it ran" if ran else "it did not run",
         )
+
+    async def _quiet(self, op: Gated, person: Person) -> None:
+        """Refuse, on record, to believe that nothing ran while Aura says that something does."""
+        try:
+            instance = await self._world.aura.instance(op.instance_id)
+        except AuraNotFound:  # nothing can run there any more
+            return
+        if not instance.replacing:
+            return
+        refusal = NotRestorable(
+            f"Aura says that “{instance.name}” is {instance.status} at this moment",
+            hint=f"So something does run there, and {op.id} keeps the instance. If it is this "
+            f"{op.NOUN}, press “It ran”; else look again when it has finished.",
+        )
+        action, why = f"{op.kind}.settle", refusal.summary
+        await keep(self._world, op, action, person, verdict=Verdict.DENIED, why=why)
+        raise refusal
 
     async def may_decide(self, operation_id: OperationId, person: Person) -> Asked:
         """Return a request that this person may deny now; raises like `deny` would."""

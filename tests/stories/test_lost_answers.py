@@ -71,6 +71,41 @@ async def test_an_approver_who_looked_says_that_it_did_not_run_and_it_ends(story
     await story.requested()  # the instance is free again
 
 
+@pytest.mark.parametrize("status", ["restoring", "overwriting", "loading"])
+async def test_nobody_gives_an_instance_back_while_aura_says_that_it_is_at_work(
+    story: Story, status: str
+) -> None:
+    op = await stuck(story)
+    story.aura.set_status(aura.ORDERS_PROD, status)
+    await story.approver.clicks("It did not run")
+
+    assert f"Aura says that “orders-prod” is {status} at this moment" in story.approver.whisper
+    assert f"{op.id} keeps the instance" in story.approver.whisper
+    assert (await story.operation()).phase == "stuck"
+    assert (await story.audit())[-1] == "restore.settle denied"
+
+    story.aura.set_status(aura.ORDERS_PROD, "running")
+    await story.approver.clicks("It did not run")
+    assert (await story.operation()).phase == "failed"
+
+
+async def test_an_instance_that_is_gone_can_be_said_not_to_have_run(story: Story) -> None:
+    await stuck(story)
+    bury(story)
+    await story.approver.clicks("It did not run")
+    assert (await story.operation()).phase == "failed"
+
+
+async def test_while_aura_says_nothing_the_instance_is_kept(story: Story) -> None:
+    await stuck(story)
+    story.aura.faults.unavailable.on = True
+    await story.approver.clicks("It did not run")
+    assert (await story.operation()).phase == "stuck"
+    story.aura.faults.unavailable.on = False
+    await story.approver.clicks("It did not run")
+    assert (await story.operation()).phase == "failed"
+
+
 @pytest.mark.parametrize("label", ["It ran", "It did not run"])
 async def test_who_asked_for_it_cannot_settle_it(story: Story, label: str) -> None:
     await stuck(story)
