@@ -10,7 +10,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -22,6 +22,7 @@ from bot.views import errors as views
 from bot.views.kit import Message, View
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 #: Slack redelivers events up to an hour later, and once an hour for a day where that is enabled
 #: (https://docs.slack.dev/apis/events-api#retries).
@@ -88,13 +89,14 @@ class Tasks:
     """The tasks that outlive their listener; kept, so that none is lost at a stop."""
 
     def __init__(self) -> None:
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start a task."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        return task
 
     async def drain(self) -> None:
         """Wait until every task has ended."""

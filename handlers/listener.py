@@ -4,6 +4,7 @@ Read the payload, acknowledge, drop a repeat, find the route, work in a task of 
 exceptions must answer inside the ack: a modal's field errors and the options of a select.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from bot.core.commands import Command, mention, parse
 from bot.services.house import House
 from bot.views.ids import Action, Callback
 from bot.views.kit import Message
+from bot.views.pickers import READING, still_reading
 from handlers import payloads, workflow
 from handlers.edge import Context, Tasks, answer, once, told
 from handlers.payloads import Body, Click, Shortcut, StepRun, Submission, Suggestion
@@ -23,6 +25,10 @@ from handlers.payloads import Body, Click, Shortcut, StepRun, Submission, Sugges
 log = structlog.get_logger(__name__)
 
 Ack = dict[str, Any]
+
+#: Seconds for which options are waited for; Slack waits for 3
+#: (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element).
+PATIENCE = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +90,7 @@ class Listener:
         await ack()
         click = payloads.click(body)
         handler = self._routes.buttons[click.action]
-        if handler is not None:
+        if handler is not None and click.value != READING:
             self.tasks.spawn(self._clicked(click, handler))
 
     async def submission(self, ack: AsyncAck, body: Body) -> None:
@@ -102,15 +108,10 @@ class Listener:
             self.tasks.spawn(self._once(sent.key, ctx, lambda: work(ctx, sent)))
 
     async def suggestion(self, ack: AsyncAck, body: Body) -> None:
-        """The options of a select; trouble shows as no options."""
-        asked = payloads.suggestion(body)
-        ctx = Context(person=asked.person, house=self._house)
-        try:
-            options = await self._routes.options[Action(asked.action_id)](ctx, asked)
-        except Exception as trouble:
-            log.info("no options", why=told(trouble))
-            options = {"options": []}
-        await ack(**options)
+        """The options of a select; what takes longer than Slack waits is read on for the next."""
+        reading = self.tasks.spawn(self._options(payloads.suggestion(body)))
+        done, _ = await asyncio.wait({reading}, timeout=PATIENCE)
+        await ack(**(reading.result() if done else still_reading()))
 
     async def shortcut(self, ack: AsyncAck, body: Body) -> None:
         """A global or message shortcut."""
@@ -129,6 +130,15 @@ class Listener:
         ctx = Context(person=workflow.ROBOT.person, house=self._house)
         handler = self._routes.steps[ran.callback_id]
         self.tasks.spawn(self._once(ran.execution, ctx, lambda: handler(ctx, ran)))
+
+    async def _options(self, asked: Suggestion) -> Ack:
+        """Return the options; trouble shows as none."""
+        ctx = Context(person=asked.person, house=self._house)
+        try:
+            return await self._routes.options[Action(asked.action_id)](ctx, asked)
+        except Exception as trouble:
+            log.info("no options", why=told(trouble))
+            return {"options": []}
 
     async def _typed(self, typed: payloads.Typed, *, mentioned: bool = False) -> None:
         ctx = Context(

@@ -98,9 +98,8 @@ class Cloning:
         if draft.instance_id is None:
             return ()
         source, _ = await self.find(draft.person, draft.instance_id)
-        days = days_back(self._world.clock.now().date(), OFFER_DAYS)
-        listed = await self._fleet.snapshots(source, days)
-        return newest_first(s for day in listed.values() for s in day if _may_leave(s))
+        _, found = await self._fleet.recent(source.id)
+        return newest_first(s for s in found if _may_leave(s))
 
     def faults(self, draft: Draft, form: CloneForm) -> dict[Field, str]:
         """Return what is wrong with a filled form, by field; reads nothing but its arguments."""

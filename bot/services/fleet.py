@@ -4,13 +4,24 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date
 
-from bot.core.base import SnapshotId
+from bot.core.base import InstanceId, SnapshotId
 from bot.core.environments import Environment
 from bot.core.errors import AuraError, UnknownSnapshot
 from bot.core.instances import Instance, InstanceSummary, Project, find
-from bot.core.snapshots import SEARCH_DAYS, Snapshot, days_back, latest, newest_first
+from bot.core.snapshots import (
+    OFFER_DAYS,
+    SEARCH_DAYS,
+    Snapshot,
+    days_back,
+    latest,
+    newest_first,
+)
+from bot.services.sharing import Shared
 from bot.services.world import World
 from bot.views.instances import InstanceRow
+
+#: Seconds for which an offer is kept while somebody types into a picker.
+OFFER_KEPT = 60.0
 
 
 class Fleet:
@@ -18,6 +29,7 @@ class Fleet:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._offered = Shared(world.clock, kept=OFFER_KEPT)
 
     def environment(self, instance: InstanceSummary) -> Environment | None:
         """Return the environment an instance belongs to, or None."""
@@ -51,6 +63,23 @@ class Fleet:
             *(self._world.aura.snapshots(instance.id, day, background=background) for day in days)
         )
         return {day: newest_first(snaps) for day, snaps in zip(days, found, strict=True)}
+
+    async def recent(self, instance_id: InstanceId) -> tuple[Instance, tuple[Snapshot, ...]]:
+        """Return an instance and its completed snapshots of late, for a picker.
+
+        Aura is asked once for many keystrokes, a call a day, and keystrokes that come meanwhile
+        wait for the same answers. It is at most OFFER_KEPT seconds old: what is picked is read
+        again.
+        """
+
+        async def read() -> tuple[Instance, tuple[Snapshot, ...]]:
+            instance = await self.find(instance_id)
+            days = days_back(self._world.clock.now().date(), OFFER_DAYS)
+            listed = await self.snapshots(instance, days)
+            return instance, tuple(s for day in listed.values() for s in day if s.completed)
+
+        found: tuple[Instance, tuple[Snapshot, ...]] = await self._offered.of(instance_id, read)
+        return found
 
     async def newest(self, instance: InstanceSummary) -> Snapshot | None:
         """Return the newest completed snapshot of the last days, asking day by day."""

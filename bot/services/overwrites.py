@@ -81,7 +81,8 @@ class Overwrites:
         """Return the completed snapshots of the draft's source that can leave it, or may."""
         if draft.source_id is None:
             return ()
-        environment, found = await self._restores.recent(draft.source_id)
+        source, found = await self._fleet.recent(draft.source_id)
+        environment = self._fleet.environment(source)
         if not await self._gate.allows(draft.person, Role.VIEWER, environment):
             return ()
         return tuple(s for s in found if s.exportable is not Exportable.NO)

@@ -8,7 +8,7 @@ from bot.core.operations import Origin, Restore
 from bot.core.people import Person
 from bot.core.plan import Doubt, Rehearsed, RestorePlan, Waiver
 from bot.core.policy import Role
-from bot.core.snapshots import OFFER_DAYS, Snapshot, days_back
+from bot.core.snapshots import Snapshot
 from bot.core.typed import check_reason, check_suffix, check_word
 from bot.ports import Draft
 from bot.services.fingerprints import Fingerprints
@@ -19,9 +19,6 @@ from bot.services.wish import Wish
 from bot.services.world import World
 from bot.views.ids import Field
 from bot.views.restore import RestoreFacts
-
-#: Seconds for which the offer is kept while somebody types into the picker.
-OFFER_KEPT = 60.0
 
 _NOT_SHOWN = (
     "The facts of this snapshot are not shown yet. "
@@ -49,7 +46,6 @@ class Restores:
         self._gate = gate
         self._fleet = fleet
         self._fingerprints = Fingerprints(world)
-        self._offered: dict[InstanceId, tuple[float, Environment | None, tuple[Snapshot, ...]]] = {}
 
     async def draft(self, person: Person, origin: Origin) -> Draft:
         """Begin a restore modal."""
@@ -100,28 +96,11 @@ class Restores:
         """Return the completed snapshots of the draft's instance that can be picked."""
         if draft.instance_id is None:
             return ()
-        environment, found = await self.recent(draft.instance_id)
+        instance, found = await self._fleet.recent(draft.instance_id)
+        environment = self._fleet.environment(instance)
         if environment and await self._gate.allows(draft.person, Role.OPERATOR, environment):
             return found
         return ()
-
-    async def recent(
-        self, instance_id: InstanceId
-    ) -> tuple[Environment | None, tuple[Snapshot, ...]]:
-        """Return an instance's completed snapshots of late, with its environment.
-
-        Aura is asked once for many keystrokes, a call a day; what is picked is read again.
-        """
-        now = self._world.clock.monotonic()
-        read_at, environment, found = self._offered.get(instance_id, (-OFFER_KEPT, None, ()))
-        if now - read_at >= OFFER_KEPT:
-            instance = await self._fleet.find(instance_id)
-            environment = self._fleet.environment(instance)
-            days = days_back(self._world.clock.now().date(), OFFER_DAYS)
-            listed = await self._fleet.snapshots(instance, days)
-            found = tuple(s for day in listed.values() for s in day if s.completed)
-            self._offered[instance_id] = now, environment, found
-        return environment, found
 
     def faults(self, draft: Draft, form: RestoreForm) -> dict[Field, str]:
         """Return what is wrong with a filled form, by field; reads nothing but its arguments."""

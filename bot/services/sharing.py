@@ -1,10 +1,10 @@
-"""One question to Slack for many operations that ask it at the same moment.
+"""One question for many who ask it at the same moment.
 
 Slack answers `usergroups.users.list` about 20 times a minute
 (https://docs.slack.dev/apis/web-api/rate-limits): hundreds of operations that each looked at the
 same list for themselves would use that up, be told to wait, and lapse. An answer, or a refusal, is
 shared for ``AS_NOW`` seconds. That is for the second look at execution alone; where a person
-decides, each decision asks for itself.
+decides, each decision asks for itself. Aura is asked in the same way for what is merely offered.
 """
 
 import asyncio
@@ -27,13 +27,41 @@ class _Asked:
     at: float
     answer: asyncio.Future[Any]
 
-    def holds(self, now: float) -> bool:
+    def holds(self, now: float, kept: float) -> bool:
         """Whether this answer, or the one under way, is shared at ``now``."""
         if not self.answer.done():
             return True
-        trouble = None if self.answer.cancelled() else self.answer.exception()
-        wait = trouble.retry_after if isinstance(trouble, ChatUnavailable) else 0.0
-        return now - self.at < max(AS_NOW, wait) and not self.answer.cancelled()
+        if self.answer.cancelled():
+            return False
+        trouble = self.answer.exception()
+        if trouble is not None:
+            kept = max(AS_NOW, trouble.retry_after if isinstance(trouble, ChatUnavailable) else 0.0)
+        return now - self.at < kept
+
+
+class Shared:
+    """Answers for everybody who asks: those under way, and those of late.
+
+    An answer is kept for ``kept`` seconds from its question, a refusal for ``AS_NOW``, or for as
+    long as Slack asks to wait.
+    """
+
+    def __init__(self, clock: Clock, *, kept: float = AS_NOW) -> None:
+        self._clock = clock
+        self._kept = kept
+        self._asked: dict[str, _Asked] = {}
+
+    async def of(self, key: str, ask: Callable[[], Awaitable[Any]]) -> Any:
+        """Return the answer under this key; ``ask`` is called when there is none."""
+        now = self._clock.monotonic()
+        asked = self._asked.get(key)
+        if asked is None or not asked.holds(now, self._kept):
+            if len(self._asked) >= MOST_REMEMBERED:
+                self._asked.clear()
+            answer = asyncio.ensure_future(ask())
+            answer.add_done_callback(_read)
+            asked = self._asked[key] = _Asked(now, answer)
+        return await asyncio.shield(asked.answer)  # one that gives up is not the others
 
 
 class SharedDirectory:
@@ -41,8 +69,7 @@ class SharedDirectory:
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
         self._directory = directory
-        self._clock = clock
-        self._asked: dict[str, _Asked] = {}
+        self._shared = Shared(clock)
 
     async def me(self) -> Identity:
         """Return the bot's own identity."""
@@ -50,35 +77,24 @@ class SharedDirectory:
 
     async def standing(self, user_id: UserId, *, live: bool = True) -> Standing:
         """Return what Slack says of a person, at most ``AS_NOW`` seconds ago."""
-        found: Standing = await self._share(
+        found: Standing = await self._shared.of(
             f"user {user_id}", lambda: self._directory.standing(user_id, live=live)
         )
         return found
 
     async def members(self, group_id: GroupId, *, live: bool = True) -> tuple[UserId, ...]:
         """Return the members of a user group, at most ``AS_NOW`` seconds ago."""
-        found: tuple[UserId, ...] = await self._share(
+        found: tuple[UserId, ...] = await self._shared.of(
             f"group {group_id}", lambda: self._directory.members(group_id, live=live)
         )
         return found
 
     async def channel(self, channel_id: ChannelId) -> ChannelFacts:
         """Return what Slack says of a channel, at most ``AS_NOW`` seconds ago."""
-        found: ChannelFacts = await self._share(
+        found: ChannelFacts = await self._shared.of(
             f"channel {channel_id}", lambda: self._directory.channel(channel_id)
         )
         return found
-
-    async def _share(self, key: str, ask: Callable[[], Awaitable[Any]]) -> Any:
-        now = self._clock.monotonic()
-        asked = self._asked.get(key)
-        if asked is None or not asked.holds(now):
-            if len(self._asked) >= MOST_REMEMBERED:
-                self._asked.clear()
-            answer = asyncio.ensure_future(ask())
-            answer.add_done_callback(_read)
-            asked = self._asked[key] = _Asked(now, answer)
-        return await asyncio.shield(asked.answer)  # one tick's end is not the others'
 
 
 def _read(answer: asyncio.Future[Any]) -> None:

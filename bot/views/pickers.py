@@ -12,6 +12,8 @@ from bot.views.words import exportable, flat, profile
 #: Slack takes at most 100 options in one answer
 #: (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element).
 OPTIONS_MOST = 100
+#: The value of the option that stands for options still being read; it chooses nothing.
+READING = "still-reading"
 
 
 def snapshot_options(
@@ -41,6 +43,12 @@ def snapshot_option(snapshot: Snapshot, now: datetime) -> Block:
     if snapshot.exportable is not Exportable.UNKNOWN:
         parts.append(exportable(snapshot))
     return {"text": plain(flat(" · ".join(parts))), "value": snapshot.id}
+
+
+def still_reading() -> dict[str, list[Block]]:
+    """Answer a picker whose options cannot be there before Slack gives up."""
+    said = plain("Still reading from Aura: type again in a moment")
+    return {"options": [{"text": said, "value": READING}]}
 
 
 def instance_options(

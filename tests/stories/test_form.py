@@ -1,5 +1,6 @@
 """The form of a restore, when Slack, Aura or the person do not wait for us."""
 
+import asyncio
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
@@ -9,8 +10,11 @@ import pytest
 from bot.core.base import UserId
 from bot.core.errors import NotRestorable
 from bot.core.people import Group
+from bot.core.snapshots import OFFER_DAYS
 from bot.ports import Draft
 from bot.services.restores import RestoreForm
+from bot.views.pickers import READING
+from handlers import listener
 from handlers.asking import PAINTED
 from sandbox.aura import fleet as aura
 from sandbox.slack import cast as slack
@@ -276,3 +280,30 @@ def option(value: str) -> dict[str, object]:
 def typed(story: Story, **words: str) -> dict[str, str]:
     """What stands in fields, by their block ids."""
     return {story.requester.fields(name)[0]: word for name, word in words.items()}
+
+
+async def test_keystrokes_that_come_while_aura_is_read_wait_for_the_same_answers(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await story.requester.types("/aura restore orders-prod")
+    open_, asked = asyncio.Event(), []
+
+    async def slow(name: str) -> None:
+        if name == "snapshots":
+            asked.append(name)
+            await open_.wait()
+
+    story.change_world(aura=Cued(story.bot.house.world.aura, before=slow))
+    monkeypatch.setattr(listener, "PATIENCE", 0.05)
+    person, modal = story.requester.person, story.requester.modal
+    for typed in ("2", "20", "202"):
+        said = await person.suggestions(modal, "Snapshot", typed)
+        assert said == ["Still reading from Aura: type again in a moment"]
+    assert len(asked) == OFFER_DAYS
+    await person.picks(modal, "Snapshot", READING)
+
+    open_.set()
+    await story.settle()
+    assert str(story.requester.modal) == str(modal)  # that choice chose nothing
+    assert len(await person.suggestions(modal, "Snapshot", "2026")) > 1
+    assert len(asked) == OFFER_DAYS
