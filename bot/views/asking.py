@@ -38,6 +38,8 @@ class Form:
     noun: str
     looking: str
     sending: str = "⏳ Putting your request before the approvers …"
+    answered: str = "a minute"
+    """Within what time the outcome follows, if one follows at all."""
 
     def modal(self, draft_id: str, *blocks: Block, submit: str | None = None) -> View:
         """Return the modal with these blocks."""
@@ -49,7 +51,7 @@ class Form:
 
     def sending_view(self, *, draft_id: str) -> View:
         """Return the modal between the submission and its outcome."""
-        return self.modal(draft_id, section(self.sending))
+        return self.modal(draft_id, section(self.sending), unanswered(self.answered))
 
     def broken_view(self, error: BotError, *, draft_id: str) -> View:
         """Return the modal when it cannot go on: what is wrong, what to do, and Close."""
@@ -92,6 +94,17 @@ class Form:
                 )
             )
         return blocks
+
+
+def unanswered(within: str) -> Block:
+    """Say what it means when nothing follows: the bot may stop before it has stored a request.
+
+    See docs/adr/0011.
+    """
+    return context(
+        f"If nothing follows here within {within}, look at `/aura job list`: "
+        "a request that is not there was not made, and nothing was changed."
+    )
 
 
 def changed_nothing(error: BotError) -> list[Block]:

@@ -16,7 +16,7 @@ from bot.core.instances import Instance, InstanceSummary, Project
 from bot.core.offers import Offer
 from bot.core.operations import Clone
 from bot.core.snapshots import OFFER_DAYS, Exportable, Snapshot
-from bot.views.asking import changed_nothing
+from bot.views.asking import changed_nothing, unanswered
 from bot.views.drill_words import last_warning
 from bot.views.errors import whisper
 from bot.views.forms import block, field, modal, text
@@ -73,7 +73,8 @@ def broken(error: BotError, *, draft_id: str) -> View:
 
 def sending(*, draft_id: str) -> View:
     """Return the modal between the submission and its outcome."""
-    return _modal(draft_id, section("⏳ Checking your request once more …"))
+    checking = section("⏳ Checking your request once more …")
+    return _modal(draft_id, checking, unanswered("a minute"))
 
 
 def sent(op: Clone, *, link: str | None) -> View:

@@ -61,6 +61,7 @@ FORM = Form(
     sending="⏳ Reading the whole file, then putting your request before the approvers …\n"
     "A large file takes minutes. You can close this; the request appears when it is read. Should I "
     "be stopped before, I tell you.",
+    answered="an hour",
 )
 
 

@@ -162,3 +162,12 @@ Reason: ____
   What should the requester do instead?\
 """)
     assert (view["callback_id"], view["private_metadata"]) == ("deny", "rst-9k2m")
+
+
+def test_the_form_that_waits_says_what_it_means_when_nothing_follows() -> None:
+    assert read(FORM.sending_view(draft_id=DRAFT)) == snapshot("""\
+Restore an instance [Close]
+⏳ Putting your request before the approvers …
+(If nothing follows here within a minute, look at `/aura job list`: a request that is not
+    there was not made, and nothing was changed.)\
+""")
