@@ -93,7 +93,7 @@ class _ListedOnce:
         self._aura = aura
         self._listed: tuple[InstanceSummary, ...] = ()
 
-    async def instances(self) -> tuple[InstanceSummary, ...]:
+    async def instances(self, *, background: bool = False) -> tuple[InstanceSummary, ...]:
         self._listed = self._listed or await self._aura.instances()
         return self._listed
 

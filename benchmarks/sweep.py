@@ -54,7 +54,7 @@ class Count:
             created_at=BEGIN - timedelta(days=60),
         )
 
-    async def instances(self) -> tuple[InstanceSummary, ...]:
+    async def instances(self, *, background: bool = False) -> tuple[InstanceSummary, ...]:
         self._asked("list")
         return tuple(self._summary(number) for number in range(self.size))
 

@@ -47,7 +47,7 @@ async def remove(ctx: Context, command: ScheduleRemove) -> Message:
 async def run(ctx: Context, command: ScheduleRun) -> Message:
     """Begin one's work now."""
     schedule, started = await ctx.house.schedules.run(ctx.person, command.id)
-    return views.ran((schedule,), started.begun, started.refused)
+    return views.ran((schedule,), started.begun, started.refused, despite=started.despite)
 
 
 async def deployed(ctx: Context, command: ScheduleDeployed) -> Message:

@@ -10,8 +10,9 @@ from bot.config.given import Given
 from bot.core.watch import WatchRules
 
 VARIABLE = "SAVEPOINT_PING_URL"
-#: The part of the rate limit that the watch may use; the rest is for people and operations.
-SHARE = 0.5
+#: The part of the rate limit that the watch may use, and the part with which scheduled work may
+#: begin; the rest is for people. What has begun goes on by whatever is left.
+SHARE, BEGINS = 0.5, 0.2
 
 
 class WatchTable(BaseModel):
@@ -35,6 +36,7 @@ class WatchTable(BaseModel):
         return WatchRules(
             poll=self.poll_seconds,
             calls=max(1, round(per_minute * SHARE)),
+            begins=max(1, int(per_minute * BEGINS)),
             credential_days=self.credential_days,
             credentials=made,
         )

@@ -48,6 +48,10 @@ class NotAllowed(BotError):
     """The person may not do this."""
 
 
+class NoRoom(NotAllowed):
+    """So many scratch instances live, or are about to, as may; it can be asked again later."""
+
+
 class AlreadyDecided(BotError):
     """Somebody was faster, or the operation has moved on (promise P9)."""
 

@@ -203,7 +203,7 @@ def itself(
 ) -> Findings:
     """Say what is wrong with the bot: late bells, a broken audit chain, a silent scheduler.
 
-    ``lag`` in seconds, None when not known; ``heard_at`` is when the scheduler last looked.
+    ``lag`` in seconds, None when not known; ``heard_at`` is when a round last ended well.
     """
     wrong = []
     if lag is not None and lag >= LAG:
@@ -242,7 +242,7 @@ def itself(
                 severity=Severity.CRITICAL,
                 name="Scheduler",
                 what=f"nothing was heard of the scheduler since {when(heard)}",
-                means="Nothing begins by itself meanwhile; Aura's own snapshots go on.",
+                means="What is scheduled may not begin meanwhile; Aura's own snapshots go on.",
                 mend="Look into the log for “scheduler failed”, and restart the bot. The latest "
                 "slot that was missed is made up for.",
             )

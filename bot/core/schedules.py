@@ -5,16 +5,19 @@ Rules
   * A slot is a moment at which a schedule falls due. What begins at it carries an id made of
     schedule, instance and slot, so that a slot begins once, whoever looks and however often.
   * After a pause of the bot only the latest slot that was missed is owed; the others are counted.
+  * What falls due stands in one line, whatever schedule it is of: a fleet does not knock at Aura's
+    door at one and the same second, and what waits for longest comes first.
   * Cron is read as Debian's cron reads it, in the schedule's own time zone: a time that the change
     to summer time leaves out runs right after the gap, and one that comes twice runs once
     (https://manpages.debian.org/cron.8).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from itertools import islice, pairwise
+from types import MappingProxyType
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
@@ -39,6 +42,10 @@ class Work(StrEnum):
     SNAPSHOT = "snapshot"
     EXPORT = "export"
     DRILL = "drill"
+
+
+#: About so many calls of Aura does a run make of a small instance; a test counts them.
+CALLS: Mapping[Work, int] = MappingProxyType({Work.SNAPSHOT: 8, Work.EXPORT: 35, Work.DRILL: 35})
 
 
 class After(StrEnum):
@@ -180,18 +187,18 @@ def run_key(schedule_id: str, instance_id: InstanceId, slot: datetime) -> str:
     return sha256(said.encode()).hexdigest()[:26]
 
 
-def jitter(schedule_id: str, instance_id: InstanceId, spread: timedelta) -> timedelta:
-    """Return how much later than the slot this instance begins: from 0 to ``spread``, always the
-    same, so that a fleet does not knock at Aura's door at one and the same second.
+def free_at(begun: Iterable[tuple[Work, datetime]], *, per_minute: int) -> datetime | None:
+    """Return when Aura will have had the calls with which these runs began; None without any.
+
+    Whatever schedule they are of, runs stand in one line: each has it for its calls at
+    ``per_minute`` calls a minute.
     """
-    drawn = int.from_bytes(sha256(f"{schedule_id}\n{instance_id}".encode()).digest()[:8])
-    return spread * (drawn / 2**64)
+    free: datetime | None = None
+    for work, at in sorted(begun, key=lambda run: run[1]):
+        free = max(free or at, at) + takes(work, per_minute=per_minute)
+    return free
 
 
-def spread(instances: int, *, calls: int, per_minute: int) -> timedelta:
-    """Return how long the start of a fleet's work is spread out.
-
-    ``calls`` is what one run needs of Aura, ``per_minute`` the allowance, of which half is left
-    to people.
-    """
-    return timedelta(minutes=instances * calls / max(1.0, per_minute / 2))
+def takes(work: Work, *, per_minute: int) -> timedelta:
+    """Return how long a run that begins has the line for itself."""
+    return timedelta(minutes=CALLS[work] / per_minute)

@@ -35,10 +35,14 @@ MONTH_DAYS = 7
 
 
 class WatchRules(Frozen):
-    """How the watch works. ``poll`` in seconds; ``calls`` a minute are allowed to it."""
+    """How the watch works. ``poll`` in seconds; ``calls`` a minute are allowed to it.
+
+    ``begins`` are the calls a minute with which scheduled work may begin.
+    """
 
     poll: int = Field(default=300, ge=10, le=3600)
     calls: int = Field(default=62, ge=1)
+    begins: int = Field(default=25, ge=1)
     credential_days: int | None = Field(default=None, ge=1)
     """The age at which an API credential should have been replaced."""
     credentials: Mapping[str, date] = Field(default={})

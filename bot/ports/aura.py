@@ -44,10 +44,10 @@ class Aura(Protocol):
     Reads wait for the shared rate limit; ``background`` ones let interactive work go first.
     """
 
-    async def projects(self) -> tuple[Project, ...]:
+    async def projects(self, *, background: bool = False) -> tuple[Project, ...]:
         """Return every project that the credentials see."""
 
-    async def instances(self) -> tuple[InstanceSummary, ...]:
+    async def instances(self, *, background: bool = False) -> tuple[InstanceSummary, ...]:
         """Return every instance that the credentials see, without their state."""
 
     async def instance(self, instance_id: InstanceId, *, background: bool = False) -> Instance:
@@ -79,7 +79,7 @@ class Aura(Protocol):
         Sent at most once; fails as `overwrite_in_place` does.
         """
 
-    async def offers(self, project_id: ProjectId) -> tuple[Offer, ...]:
+    async def offers(self, project_id: ProjectId, *, background: bool = False) -> tuple[Offer, ...]:
         """Return what may be created in a project; AuraNotFound when nobody sees it."""
 
     async def create_copy(self, permit: CopyPermit) -> Created:

@@ -116,7 +116,7 @@ class WatchLog(Protocol):
         """Store that."""
 
     async def heard(self, name: str, at: datetime) -> None:
-        """Say that a loop, such as ``scheduler``, has just done its round."""
+        """Say that a loop, such as ``scheduler``, has just ended a round well."""
 
     async def last_heard(self) -> Mapping[str, datetime]:
         """Return when each loop was last heard of."""

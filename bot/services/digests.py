@@ -1,4 +1,8 @@
-"""Digests: each environment hears at its time what needs a person and what ran; once per slot."""
+"""Digests: each environment hears at its time what needs a person and what ran.
+
+Each slot is told at least once: Slack cannot be asked to post only what it has not, so a crash
+between the post and its note tells it again, and silence would be worse.
+"""
 
 from collections import Counter
 from datetime import datetime, timedelta

@@ -16,8 +16,8 @@ from bot.core.snapshots import Snapshot
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.record import keep, wake
-from bot.services.scheduler import Run
 from bot.services.scratch import Scratches
+from bot.services.slots import Run
 from bot.services.world import World
 
 
@@ -53,12 +53,13 @@ class Drills:
         """Begin a drill because a schedule says so; the bot itself is the requester.
 
         Nothing but a drill can come of it. Raises AlreadyDecided when this slot has begun before,
-        NotAllowed, NotRestorable or AuraError.
+        NoRoom while no scratch instance is free, NotAllowed, NotRestorable or AuraError.
         """
         me = await self._world.directory.me()
         operation_id = OperationId(f"drl-{run.key}")
         if await self._world.operations.get(operation_id) is not None:
             raise AlreadyDecided("this slot has begun before")
+        await self._scratches.room()
         op = await self._begin(
             Person(team_id=me.team_id, user_id=me.user_id),
             await self._world.aura.instance(run.instance.id, background=True),
@@ -112,7 +113,7 @@ class Drills:
         asking: Asking | None = None,
         operation_id: OperationId | None = None,
     ) -> Drill:
-        now = self._world.clock.now()
+        now, background = self._world.clock.now(), operation_id is not None
         operation_id = operation_id or OperationId(self._world.new_id("drl"))
         choice = choice.model_copy(update={"draw": chance(operation_id)})
         op = Drill(
@@ -127,10 +128,10 @@ class Drills:
                 operation_id=operation_id,
                 requester=person,
                 instance=instance,
-                project=await self._fleet.project(instance),
+                project=await self._fleet.project(instance, background=background),
                 environment=environment.name,
                 choice=choice,
-                estimate=await self.estimate(instance),
+                estimate=await self.estimate(instance, background=background),
                 asking=asking,
                 created_at=now,
             ),
@@ -141,9 +142,9 @@ class Drills:
         await wake(self._world, op)
         return op
 
-    async def estimate(self, instance: Instance) -> Estimate:
+    async def estimate(self, instance: Instance, *, background: bool = False) -> Estimate:
         """Say what the scratch instance would be; raises as `start` does."""
-        quote = await self._scratches.quote(instance)
+        quote = await self._scratches.quote(instance, background=background)
         return Estimate(
             size=f"{quote.offer.memory} {quote.offer.tier_name}",
             cost=quote.cost,

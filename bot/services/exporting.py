@@ -17,8 +17,8 @@ from bot.services.exports import Exports
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.record import keep, wake
-from bot.services.scheduler import Run
 from bot.services.scratch import Scratches
+from bot.services.slots import Run
 from bot.services.snapshots import check_possible, place
 from bot.services.world import World
 
@@ -68,14 +68,16 @@ class Exporting:
     async def begin(self, run: Run) -> OperationId:
         """Export an archive because a schedule says so; a guided export needs a person.
 
-        Raises AlreadyDecided when this slot has begun before, and whatever `start` raises.
+        Raises AlreadyDecided when this slot has begun before, NoRoom while no scratch instance is
+        free, and whatever `start` raises.
         """
         me = await self._world.directory.me()
-        instance = await self._world.aura.instance(run.instance.id, background=True)
-        check_possible(instance)
         operation_id = OperationId(f"exp-{run.key}")
         if await self._world.operations.get(operation_id) is not None:
             raise AlreadyDecided("this slot has begun before")
+        await self._scratches.room()
+        instance = await self._world.aura.instance(run.instance.id, background=True)
+        check_possible(instance)
         op = await self._operation(
             Person(team_id=me.team_id, user_id=me.user_id),
             instance,
@@ -115,6 +117,7 @@ class Exporting:
     ) -> Export:
         _ = self._exports.open  # refuses where no vault is configured
         now, rules = self._world.clock.now(), self._world.export
+        background = operation_id is not None
         operation_id = operation_id or OperationId(self._world.new_id("exp"))
         return Export(
             id=operation_id,
@@ -128,20 +131,22 @@ class Exporting:
                 operation_id=operation_id,
                 requester=person,
                 instance=instance,
-                project=await self._fleet.project(instance),
+                project=await self._fleet.project(instance, background=background),
                 environment=environment.name,
                 created_at=now,
                 way=way,
                 why=why(way),
                 wanted=wanted,
-                estimate=await self._estimate(instance) if way is Way.ARCHIVE else None,
+                estimate=await self._estimate(instance, background=background)
+                if way is Way.ARCHIVE
+                else None,
                 public=self._world.addresses.offered,
                 rules=rules,
             ),
         )
 
-    async def _estimate(self, instance: Instance) -> Estimate:
-        quote = await self._scratches.quote(instance)
+    async def _estimate(self, instance: Instance, *, background: bool) -> Estimate:
+        quote = await self._scratches.quote(instance, background=background)
         return Estimate(
             size=f"{quote.offer.memory} {quote.offer.tier_name}",
             cost=quote.cost,

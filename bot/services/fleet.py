@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from bot.core.base import InstanceId, SnapshotId
+from bot.core.base import InstanceId, ProjectId, SnapshotId
 from bot.core.environments import Environment
 from bot.core.errors import AuraError, UnknownSnapshot
 from bot.core.instances import Instance, InstanceSummary, Project, find
+from bot.core.scratch import PREFIX
 from bot.core.snapshots import (
     OFFER_DAYS,
     SEARCH_DAYS,
@@ -22,6 +23,8 @@ from bot.views.instances import InstanceRow
 
 #: Seconds for which an offer is kept while somebody types into a picker.
 OFFER_KEPT = 60.0
+#: So old may the names of projects be that work in the background writes down.
+NAMED = timedelta(hours=1)
 
 
 class Fleet:
@@ -30,6 +33,8 @@ class Fleet:
     def __init__(self, world: World) -> None:
         self._world = world
         self._offered = Shared(world.clock, kept=OFFER_KEPT)
+        self._projects: dict[ProjectId, Project] = {}
+        self._named_at: datetime | None = None
 
     def environment(self, instance: InstanceSummary) -> Environment | None:
         """Return the environment an instance belongs to, or None."""
@@ -44,10 +49,33 @@ class Fleet:
         summary = find(word, await self.summaries(), self._world.estate.aliases)
         return await self._world.aura.instance(summary.id)
 
-    async def project(self, instance: InstanceSummary) -> Project:
-        """Return an instance's project; its id stands in for the name where none is told."""
-        projects = {p.id: p for p in await self._world.aura.projects()}
-        return projects.get(instance.project_id) or Project(
+    async def known(self) -> tuple[InstanceSummary, ...]:
+        """Return the instances of the watch, or where that has not listed lately, all of Aura's.
+
+        For work in the background: it costs no call as long as the watch goes its rounds. What
+        the bot itself made for a while is left out.
+        """
+        bearings, now = await self._world.watch.bearings(), self._world.clock.now()
+        sights = await self._world.watch.sightings()
+        lately = 2 * self._world.estate.watching.apart(len(sights))
+        at = bearings.listed_at
+        if at is not None and at <= now < at + lately and bearings.refused_since is None:
+            return tuple(sight.instance for sight in sights if sight.gone_since is None)
+        listed = await self._world.aura.instances(background=True)
+        return tuple(instance for instance in listed if not instance.name.startswith(PREFIX))
+
+    async def project(self, instance: InstanceSummary, *, background: bool = False) -> Project:
+        """Return an instance's project; its id stands in for the name where none is told.
+
+        In the background a name may be an hour old.
+        """
+        age = self._world.clock.now() - self._named_at if self._named_at else None
+        fresh = age is not None and timedelta(0) <= age < NAMED
+        if not (background and fresh and instance.project_id in self._projects):
+            told = await self._world.aura.projects(background=background)
+            self._projects = {project.id: project for project in told}
+            self._named_at = self._world.clock.now()
+        return self._projects.get(instance.project_id) or Project(
             id=instance.project_id, name=instance.project_id
         )
 

@@ -47,10 +47,11 @@ from bot.services.rehearsals import Rehearsals
 from bot.services.reports import Compiler, Reports
 from bot.services.restores import Restores
 from bot.services.runner import Runner
-from bot.services.scheduler import Begin, Scheduler
+from bot.services.scheduler import Scheduler
 from bot.services.schedules import Schedules
 from bot.services.scratch import Scratches
 from bot.services.sharing import SharedDirectory
+from bot.services.slots import Begin, Slots
 from bot.services.snapshots import Snapshots
 from bot.services.steps import Perform
 from bot.services.steps.clone import CloneSteps
@@ -163,7 +164,8 @@ def furnish(world: World) -> House:
     steps[Drill] = drill_steps.perform
     if world.scratch.project is not None:
         begin[Work.DRILL] = drills.begin
-    scheduler = Scheduler(world, fleet, begin)
+    slots = Slots(world, fleet, begin)
+    scheduler = Scheduler(world, fleet, slots)
     watch = Watch(world, gate, alarms)
     return House(
         world=world,
@@ -178,7 +180,7 @@ def furnish(world: World) -> House:
         snapshots=snapshots,
         uploads=Uploads(world, gate, fleet, files, readers),
         vaults=Vaults(world, gate, exports),
-        schedules=Schedules(world, gate, fleet, scheduler),
+        schedules=Schedules(world, gate, fleet, scheduler, slots),
         reports=Reports(
             world,
             gate,

@@ -88,7 +88,7 @@ class Lookout:
         if at is not None and at <= now < at + apart and bearings.refused_since is None:
             return calls, bearings
         try:
-            listed = await self._world.aura.instances()
+            listed = await self._world.aura.instances(background=True)
         except (AuraUnavailable, AuraThrottled) as trouble:
             raise _Away(trouble) from trouble
         except AuraError as trouble:
@@ -242,7 +242,7 @@ class Lookout:
         """Say that an instance is gone only when it is not listed either."""
         now = self._now()
         try:
-            listed = await self._world.aura.instances()
+            listed = await self._world.aura.instances(background=True)
         except (AuraUnavailable, AuraThrottled) as trouble:
             raise _Away(trouble) from trouble
         except AuraError as trouble:

@@ -2,7 +2,6 @@
 
 from bot.core.base import InstanceId
 from bot.core.housekeeping import Outcome
-from bot.core.instances import InstanceSummary
 from bot.core.operations import AnyOperation, Operation
 from bot.core.operations import events as e
 from bot.core.schedules import Schedule, Work
@@ -40,15 +39,17 @@ def _why(op: AnyOperation) -> str:
     return said or (failed.reason if failed else "") or f"it ended as {ended}"
 
 
-async def refused(world: World, schedule: Schedule, instance: InstanceSummary, why: str) -> None:
-    """Remember that a slot was refused, and nothing began."""
+async def refused(
+    world: World, schedule: Schedule, instance_id: InstanceId, name: str, why: str
+) -> None:
+    """Remember that a slot was refused, and nothing began; ``name`` is the instance's."""
     await world.watch.ended(
         Outcome(
             schedule=schedule.id,
             work=schedule.work,
             environment=schedule.environment,
-            instance_id=instance.id,
-            name=instance.name,
+            instance_id=instance_id,
+            name=name,
             at=world.clock.now(),
             failed=True,
             why=why,

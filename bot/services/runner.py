@@ -154,6 +154,9 @@ class Runner:
             return _given_up(op, refusal.summary, refusal.hint)
 
     def _until(self, op: Operation, seconds: float) -> float:
+        if op.origin.schedule is not None:  # nobody waits for it, and a fleet looks a lot
+            age = (self._world.clock.now() - op.since).total_seconds()
+            seconds = max(seconds, self._world.pace.calm(age))
         limit = op.deadline()
         if limit is None:
             return max(0.0, seconds)

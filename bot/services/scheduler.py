@@ -1,40 +1,35 @@
 """The scheduler: begins what has fallen due, each slot once, whoever looks and however often.
 
 The id of what begins is made of schedule, instance and slot, so that the store refuses a second
-one; only then does the cursor move. Between the two a crash costs nothing.
+one; only then does the cursor move. Between the two a crash costs nothing. One replica at a time
+goes a round, under a lease, so that each slot has one record in the audit log as well.
+
+What is owed stands in one line, what has waited for longest first, and begins no faster than its
+share of the rate limit allows. A slot for which there is no room waits: nothing is recorded, and
+its cursor stays where it is.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.core.audit import AuditRecord, Verdict
-from bot.core.base import Frozen, InstanceId, OperationId
-from bot.core.environments import Environment
+from bot.core.base import InstanceId
 from bot.core.errors import (
-    AlreadyDecided,
+    AuraError,
     AuraThrottled,
     AuraUnavailable,
-    BotError,
     ChatFailed,
     ChatUnavailable,
+    NoRoom,
+    StoreUnavailable,
 )
-from bot.core.instances import InstanceSummary
-from bot.core.schedules import (
-    MOST_COUNTED,
-    Owed,
-    Pause,
-    Schedule,
-    Work,
-    jitter,
-    owed,
-    run_key,
-    spread,
-)
-from bot.services import outcomes
+from bot.core.schedules import MOST_COUNTED, Owed, Pause, Schedule, Work, free_at, owed, takes
+from bot.ports.plans import Cursors
 from bot.services.fleet import Fleet
+from bot.services.leasing import alone
+from bot.services.slots import Known, Slots
 from bot.services.world import World
 from bot.views import schedules as views
 from bot.views.kit import Message
@@ -43,164 +38,200 @@ log = structlog.get_logger(__name__)
 
 #: Seconds between two looks at the schedules; one replica does each.
 EVERY = 30.0
-#: About so many calls of Aura does one run need: for spreading the runs of a fleet.
-CALLS = 12
-#: And so many a minute are allowed at least to one with billing
-#: (https://neo4j.com/docs/aura/api/overview/).
-PER_MINUTE = 125
+#: Missed slots are told once; so long, in seconds, is that remembered.
+TOLD = 35 * 24 * 3600.0
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
-    """What is to begin: ``key`` names it, and is the same at every attempt."""
+class Duty:
+    """A slot that is owed: of a schedule, on an instance, which was last seen to at ``since``."""
 
     schedule: Schedule
-    instance: InstanceSummary
-    environment: Environment
-    slot: datetime
-    key: str
+    instance_id: InstanceId
+    owed: Owed
+    since: datetime
 
-
-#: Begins a run and returns its operation; raises AlreadyDecided when it had begun before.
-Begin = Callable[[Run], Awaitable[OperationId]]
-
-
-class Started(Frozen):
-    """What came of a slot: the operations that began, and why others did not."""
-
-    begun: tuple[OperationId, ...] = ()
-    refused: tuple[tuple[InstanceId, str], ...] = ()
-    waits: bool = False
-    """Whether the slot is still owed, since Aura or Slack did not answer."""
+    @property
+    def key(self) -> tuple[str, InstanceId]:
+        """What it is of, whatever the slot."""
+        return self.schedule.id, self.instance_id
 
 
 class Scheduler:
     """Looks at every schedule and begins what is owed."""
 
-    def __init__(self, world: World, fleet: Fleet, begin: Mapping[Work, Begin]) -> None:
+    def __init__(self, world: World, fleet: Fleet, slots: Slots) -> None:
         self._world = world
         self._fleet = fleet
-        self._begin = begin
+        self._slots = slots
+        #: When the last attempt came to nothing; such a slot lets the others go first.
+        self._shy: dict[tuple[str, InstanceId], datetime] = {}
+        self._whole = True
 
     @property
     def does(self) -> frozenset[Work]:
         """What can begin by itself here."""
-        return frozenset(self._begin)
+        return self._slots.does
 
     async def all(self) -> tuple[Schedule, ...]:
         """Return every schedule: those of the file, then those that people added."""
         return (*self._world.estate.schedules(), *await self._world.schedules.all())
 
     async def __call__(self, *, forced: bool = False) -> int:
-        """Look once, unless another replica has just done it; returns how many runs began."""
+        """Look once, unless another replica has just done it, or is at it; returns how many began.
+
+        A round in which nothing unforeseen happened is heard of. What fails for no known reason
+        is logged, and keeps no other schedule from beginning.
+        """
         if not forced and not await self._world.seen.first("scheduler", ttl=EVERY - 5):
             return 0
-        await self._world.watch.heard("scheduler", self._world.clock.now())
-        schedules = [s for s in await self.all() if s.timing.cron and s.work in self._begin]
-        pauses = await self._world.schedules.pauses()
-        if not schedules:
-            return 0
-        cursors = await self._world.schedules.cursors()
-        fleet = await self._fleet.summaries()
-        begun, missed = 0, dict[str, int]()
-        for schedule in schedules:
-            scope = self._scope(schedule, fleet)
-            apart = spread(len(scope), calls=CALLS, per_minute=PER_MINUTE)
-            for instance in scope:
-                since = cursors.get((schedule.id, instance.id))
-                if since is None:  # what was not watched before owes nothing of the past
-                    since = schedule.created_at or self._world.clock.now()
-                    await self._world.schedules.move(schedule.id, instance.id, since)
-                late = jitter(schedule.id, instance.id, apart)
-                due = owed(schedule.timing, since=since, now=self._world.clock.now() - late)
-                if due is None:
-                    continue
-                if schedule.id in pauses:
-                    await self._world.schedules.move(schedule.id, instance.id, due.slot)
-                    continue
-                found = await self._one(schedule, instance, due)
-                begun += len(found.begun)
-                if due.missed and not found.waits:
-                    where = schedule.environment
-                    missed[where] = missed.get(where, 0) + due.missed
-        for name, count in missed.items():
-            told = views.missed(count, at_least=count >= MOST_COUNTED)
-            await self._tell(name, told)
-        await self._remind(pauses)
-        return begun
+        holder = self._world.new_id("work")
+        return await alone(self._world.leases, "scheduler", holder, self._round()) or 0
 
-    async def begin(
-        self, schedule: Schedule, due: Owed, *, only: InstanceId | None = None
-    ) -> Started:
-        """Begin a slot of a schedule on its instances, or on one of them, at once."""
-        begun: tuple[OperationId, ...] = ()
-        refused: tuple[tuple[InstanceId, str], ...] = ()
-        for instance in self._scope(schedule, await self._fleet.summaries()):
-            if only in (None, instance.id):
-                found = await self._one(schedule, instance, due, extra=True)
-                begun, refused = (*begun, *found.begun), (*refused, *found.refused)
-        return Started(begun=begun, refused=refused)
+    async def _round(self) -> int:
+        self._whole, begun = True, 0
+        pauses = await self._world.schedules.pauses()
+        schedules = [s for s in await self.all() if s.timing.cron and s.work in self._slots.does]
+        if schedules:
+            try:
+                known = {instance.id: instance for instance in await self._fleet.known()}
+            except AuraError as absent:  # what is owed stays so
+                log.warning("every slot waits", why=absent.summary)
+            else:
+                duties = await self._owed(schedules, known, pauses)
+                await self._tell_missed(duties)
+                begun = await self._work(duties, known)
+        await self._remind(pauses)
+        if self._whole:
+            await self._world.watch.heard("scheduler", self._world.clock.now())
+        return begun
 
     async def skip(self, schedule: Schedule) -> None:
         """Let everything pass that has fallen due until now."""
-        for instance in self._scope(schedule, await self._fleet.summaries()):
-            await self._world.schedules.move(schedule.id, instance.id, self._world.clock.now())
+        for schedule_id, instance_id in await self._world.schedules.cursors():
+            if schedule_id == schedule.id:
+                await self._world.schedules.move(schedule_id, instance_id, self._world.clock.now())
 
-    async def _one(
-        self, schedule: Schedule, instance: InstanceSummary, due: Owed, *, extra: bool = False
-    ) -> Started:
-        environment = self._world.estate.environment(schedule.environment)
-        if environment is None:
-            return Started()
-        wanted = self._world.estate.watch(environment.name).protection
-        freeze = None if extra else wanted.frozen(self._world.clock.now())
-        if freeze is not None and schedule.work is not Work.SNAPSHOT:
-            await self._keep(
-                schedule, instance, Verdict.DENIED, f"the freeze “{freeze.name}” is on"
-            )
-            await self._world.schedules.move(schedule.id, instance.id, due.slot)
-            return Started(refused=((instance.id, f"the freeze “{freeze.name}” is on"),))
-        run = Run(
-            schedule=schedule,
-            instance=instance,
-            environment=environment,
-            slot=due.slot,
-            key=run_key(schedule.id, instance.id, due.slot),
-        )
-        started = Started()
-        try:
-            started = Started(begun=(await self._begin[schedule.work](run),))
-        except AlreadyDecided:
-            log.info("began before", schedule=schedule.id, instance=instance.id)
-        except (AuraUnavailable, AuraThrottled, ChatUnavailable) as absent:
-            log.warning("a slot waits", schedule=schedule.id, why=absent.summary)
-            return Started(refused=((instance.id, absent.summary),), waits=True)
-        except BotError as refusal:
-            log.warning("a slot was refused", schedule=schedule.id, why=refusal.summary)
-            await self._keep(schedule, instance, Verdict.DENIED, refusal.summary)
-            await outcomes.refused(self._world, schedule, instance, refusal.summary)
-            started = Started(refused=((instance.id, refusal.summary),))
-        if not extra:
-            await self._world.schedules.move(schedule.id, instance.id, due.slot)
-        return started
+    async def _owed(
+        self, schedules: Iterable[Schedule], known: Known, pauses: Mapping[str, Pause]
+    ) -> list[Duty]:
+        """Return what is owed, what has waited for longest first."""
+        found: list[Duty] = []
+        cursors = await self._world.schedules.cursors()
+        for schedule in schedules:
+            try:
+                found += await self._owed_of(schedule, known, cursors, paused=schedule.id in pauses)
+            except StoreUnavailable:
+                raise
+            except Exception:
+                self._failed(schedule)
+        self._shy = {d.key: self._shy[d.key] for d in found if d.key in self._shy}
+        return sorted(found, key=lambda d: (self._shy.get(d.key, _LONG_AGO), d.since))
 
-    def _scope(self, schedule: Schedule, fleet: Iterable[InstanceSummary]) -> list[InstanceSummary]:
-        return [
-            instance
-            for instance in fleet
-            if schedule.instance_id in (None, instance.id)
-            and (home := self._fleet.environment(instance)) is not None
-            and home.name == schedule.environment
+    async def _owed_of(
+        self, schedule: Schedule, known: Known, cursors: Cursors, *, paused: bool
+    ) -> list[Duty]:
+        found, now = list[Duty](), self._world.clock.now()
+        freeze = self._slots.freeze(schedule)
+        for instance_id in self._slots.scope(schedule, known.values()):
+            since = cursors.get((schedule.id, instance_id))
+            if since is None:  # what was not watched before owes nothing of the past
+                since = schedule.created_at or now
+                await self._world.schedules.move(schedule.id, instance_id, since)
+            due = owed(schedule.timing, since=since, now=now)
+            if due is None:
+                continue
+            if freeze is not None and not paused:
+                await self._slots.hold(schedule, instance_id, freeze)
+            if freeze is not None or paused:
+                await self._world.schedules.move(schedule.id, instance_id, due.slot)
+                continue
+            duty = Duty(schedule=schedule, instance_id=instance_id, owed=due, since=since)
+            found.append(duty)
+        return found
+
+    async def _work(self, duties: Iterable[Duty], known: Known) -> int:
+        """Begin as many as the line allows; returns how many began."""
+        rate, now = self._world.estate.watching.begins, self._world.clock.now()
+        free, full = await self._free(now, rate), set[Work]()
+        begun = answers = silent = 0
+        for duty in duties:
+            work = duty.schedule.work
+            if free - now >= timedelta(seconds=EVERY) or (silent > 1 and not answers):
+                break  # the rest comes next
+            if work in full:
+                continue
+            try:
+                self._shy[duty.key] = now
+                begun += await self._see_to(duty, known)
+            except NoRoom as wait:
+                log.info("slots wait for room", work=work, why=wait.summary)
+                del self._shy[duty.key]
+                full.add(work)
+                continue
+            except (AuraThrottled, ChatUnavailable) as absent:
+                log.warning("every slot waits", why=absent.summary)
+                break
+            except AuraUnavailable as absent:
+                log.warning("a slot waits", schedule=duty.schedule.id, why=absent.summary)
+                silent += 1
+            except StoreUnavailable:
+                raise
+            except Exception:
+                self._failed(duty.schedule)
+            else:
+                del self._shy[duty.key]
+                answers += 1
+            free += takes(work, per_minute=rate)
+        return begun
+
+    async def _see_to(self, duty: Duty, known: Known) -> int:
+        found = await self._slots.begin(duty.schedule, duty.instance_id, known, duty.owed.slot)
+        await self._world.schedules.move(*duty.key, duty.owed.slot)
+        return len(found.begun)
+
+    def _failed(self, schedule: Schedule) -> None:
+        """Log the present exception; the round is not heard of, so that somebody is told."""
+        self._whole = False
+        log.exception("scheduler failed", schedule=schedule.id, reference=self._world.new_id("ref"))
+
+    async def _free(self, now: datetime, rate: int) -> datetime:
+        """Return when the line is free of what schedules began lately."""
+        most = max(takes(work, per_minute=rate) for work in Work)
+        lately = await self._world.operations.since(now - most - timedelta(seconds=EVERY))
+        begun = [
+            (Work(op.kind), op.created_at)
+            for op in lately
+            if op.origin.schedule is not None and op.created_at <= now
         ]
+        return max(now, free_at(begun, per_minute=rate) or now)
+
+    async def _tell_missed(self, duties: Iterable[Duty]) -> None:
+        """Tell how many slots passed unseen, once of each schedule and slot."""
+        counts, told = dict[tuple[Schedule, datetime], int](), dict[str, int]()
+        for duty in duties:
+            if duty.owed.missed:
+                slot = (duty.schedule, duty.owed.slot)
+                counts[slot] = counts.get(slot, 0) + duty.owed.missed
+        for (schedule, at), count in counts.items():
+            if await self._world.seen.first(f"missed:{schedule.id}:{at.isoformat()}", ttl=TOLD):
+                told[schedule.environment] = told.get(schedule.environment, 0) + count
+        for name, count in told.items():
+            await self._tell(name, views.missed(count, at_least=count >= MOST_COUNTED))
 
     async def _remind(self, pauses: Mapping[str, Pause]) -> None:
-        now = self._world.clock.now()
-        for schedule in await self.all():
+        """Say once a day what rests, in one message for each environment."""
+        now, due = self._world.clock.now(), dict[str, list[tuple[Schedule, Pause]]]()
+        for schedule in await self.all() if pauses else ():
             pause = pauses.get(schedule.id)
             if pause is not None and pause.reminds(now):
                 kept = pause.model_copy(update={"reminded_at": now})
                 await self._world.schedules.pause(schedule.id, kept)
-                await self._tell(schedule.environment, views.reminder(schedule, pause, now=now))
+                due.setdefault(schedule.environment, []).append((schedule, pause))
+        for name, resting in due.items():
+            await self._tell(name, views.reminder(resting, now=now))
 
     async def _tell(self, name: str, message: Message) -> None:
         environment = self._world.estate.environment(name)
@@ -210,17 +241,3 @@ class Scheduler:
             await self._world.chat.post(environment.alert_channel, message)
         except ChatFailed as refusal:
             log.error("a schedule's word is not told", why=refusal.summary)
-
-    async def _keep(
-        self, schedule: Schedule, instance: InstanceSummary, verdict: Verdict, why: str
-    ) -> None:
-        await self._world.audit.append(
-            AuditRecord(
-                at=self._world.clock.now(),
-                action=f"schedule.{schedule.work}",
-                verdict=verdict,
-                instance_id=instance.id,
-                environment=schedule.environment,
-                why=f"{schedule.id}: {why}",
-            )
-        )

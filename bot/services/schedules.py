@@ -1,16 +1,17 @@
 """Schedules as people handle them: list, add, pause, resume, remove, run, and tell of a deploy."""
 
 from bot.core.audit import AuditRecord, Verdict
-from bot.core.base import InstanceId, OperationId
+from bot.core.base import InstanceId
 from bot.core.environments import Environment
 from bot.core.errors import AlreadyDecided, BadCommand, NotAllowed, UnknownSchedule
 from bot.core.instances import InstanceSummary
 from bot.core.people import Person
 from bot.core.policy import Role
-from bot.core.schedules import After, Owed, Pause, Schedule, Timing, Work
+from bot.core.schedules import After, Pause, Schedule, Timing, Work
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
-from bot.services.scheduler import Scheduler, Started
+from bot.services.scheduler import Scheduler
+from bot.services.slots import Slots, Started
 from bot.services.world import World
 from bot.views.schedules import ScheduleRow
 
@@ -18,11 +19,14 @@ from bot.views.schedules import ScheduleRow
 class Schedules:
     """The use cases around schedules. Changes are audited, refusals too."""
 
-    def __init__(self, world: World, gate: Gate, fleet: Fleet, scheduler: Scheduler) -> None:
+    def __init__(
+        self, world: World, gate: Gate, fleet: Fleet, scheduler: Scheduler, slots: Slots
+    ) -> None:
         self._world = world
         self._gate = gate
         self._fleet = fleet
         self._scheduler = scheduler
+        self._slots = slots
 
     async def list(self, person: Person) -> tuple[ScheduleRow, ...]:
         """Return the schedules of the environments that this person may look at."""
@@ -115,15 +119,18 @@ class Schedules:
         return schedule
 
     async def run(self, person: Person, schedule_id: str) -> tuple[Schedule, Started]:
-        """Begin a schedule's work now, besides its own slots."""
+        """Begin a schedule's work now, besides its own slots, and even during a freeze."""
         schedule = await self._mine(person, schedule_id, "schedule.run")
         await self._keep(person, "schedule.run", schedule)
-        return schedule, await self._scheduler.begin(schedule, self._now())
+        return schedule, await self._slots.at_once(schedule, explicit=True)
 
     async def deployed(
         self, person: Person, word: str, note: str
     ) -> tuple[tuple[Schedule, ...], Started]:
-        """Begin what is to follow a deploy to this instance; returns by what, and what began."""
+        """Begin what is to follow a deploy to this instance; returns by what, and what began.
+
+        A freeze holds exports and drills here too: a deploy is no wish for just those.
+        """
         await self._gate.require(person, Role.VIEWER, None, action="schedule.deployed")
         instance = await self._fleet.find(word)
         environment = self._fleet.environment(instance)
@@ -140,17 +147,11 @@ class Schedules:
             and schedule.instance_id in (None, instance.id)
             and schedule.id not in pauses
         )
-        begun: list[OperationId] = []
-        refused: list[tuple[InstanceId, str]] = []
+        started = Started()
         for schedule in found:
             await self._keep(person, "schedule.deployed", schedule, why=note)
-            started = await self._scheduler.begin(schedule, self._now(), only=instance.id)
-            begun += started.begun
-            refused += started.refused
-        return found, Started(begun=tuple(begun), refused=tuple(refused))
-
-    def _now(self) -> Owed:
-        return Owed(slot=self._world.clock.now(), missed=0)
+            started += await self._slots.at_once(schedule, only=instance)
+        return found, started
 
     async def _mine(self, person: Person, schedule_id: str, action: str) -> Schedule:
         """Return a schedule that this person may change; raises UnknownSchedule or NotAllowed."""

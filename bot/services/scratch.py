@@ -17,12 +17,13 @@ from bot.core.errors import (
     AuraNotFound,
     AuraThrottled,
     AuraUnavailable,
+    NoRoom,
     NotAllowed,
     UnknownOperation,
 )
 from bot.core.instances import Condition, Instance
 from bot.core.offers import Offer, smallest
-from bot.core.operations import Operation
+from bot.core.operations import Drill, Export, Operation
 from bot.core.operations import events as e
 from bot.core.scratch import Purpose, ScratchEntry, creatable, planned
 from bot.ports import Created, GraphDoor
@@ -51,29 +52,39 @@ class Scratches:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def quote(self, source: Instance) -> Quote:
+    async def quote(self, source: Instance, *, background: bool = False) -> Quote:
         """Return the smallest instance that holds the source, for the form and the card.
 
-        Raises NotAllowed where no project is configured or too many live, NotRestorable where the
-        project offers nothing that fits, AuraError.
+        Raises NotAllowed where no project is configured, NoRoom while too many live or are about
+        to, NotRestorable where the project offers nothing that fits, AuraError.
         """
         rules = self._world.scratch
         project = rules.place()
-        living = len(await self._world.ledger.living())
-        if living >= rules.most:
-            raise NotAllowed(
-                f"{living} scratch instances live already, and {rules.most} may",
+        await self.room()
+        offers = await self._world.aura.offers(project, background=background)
+        offer = smallest(offers, source)
+        return Quote(offer=offer, cost=rules.cost(offer), lives=rules.life)
+
+    async def room(self) -> None:
+        """Raise NoRoom while too many live, or accepted operations will soon have them; no calls
+        of Aura.
+        """
+        most, taken = self._world.scratch.most, len(await self._world.ledger.living())
+        opened = [await self._world.operations.get(i) for i in await self._world.operations.open()]
+        taken += sum(isinstance(op, Drill | Export) and op.awaits_scratch for op in opened)
+        if taken >= most:
+            lives = "instance lives" if taken == 1 else "instances live"
+            raise NoRoom(
+                f"{taken} scratch {lives} already or will soon, and {most} may",
                 hint="Ask again when a drill or an archive has ended.",
             )
-        offer = smallest(await self._world.aura.offers(project), source)
-        return Quote(offer=offer, cost=rules.cost(offer), lives=rules.life)
 
     async def begin(
         self, op: Operation, *, purpose: Purpose, source: Instance, snapshot_id: SnapshotId
     ) -> e.ScratchPlanned | Later:
         """Write the ledger entry; Later while too many live. Raises as `quote` does."""
         rules, now = self._world.scratch, self._world.clock.now()
-        offer = smallest(await self._world.aura.offers(rules.place()), source)
+        offer = smallest(await self._world.aura.offers(rules.place(), background=True), source)
         wanted = planned(
             rules,
             operation_id=op.id,

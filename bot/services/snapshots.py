@@ -17,7 +17,7 @@ from bot.core.snapshots import Snapshot, SnapshotNote
 from bot.services.fleet import Fleet
 from bot.services.gate import Gate
 from bot.services.record import keep, wake
-from bot.services.scheduler import Run
+from bot.services.slots import Run
 from bot.services.world import World
 
 
@@ -104,6 +104,9 @@ class Snapshots:
         Raises AlreadyDecided when this slot has begun before, NotRestorable or AuraError.
         """
         me = await self._world.directory.me()
+        operation_id = OperationId(f"snp-{run.key}")
+        if await self._world.operations.get(operation_id) is not None:
+            raise AlreadyDecided("this slot has begun before")
         instance = await self._world.aura.instance(run.instance.id, background=True)
         check_possible(instance)
         op = await self._operation(
@@ -112,10 +115,8 @@ class Snapshots:
             run.environment,
             f"schedule {run.schedule.id}",
             Origin(schedule=run.schedule.id),
-            operation_id=OperationId(f"snp-{run.key}"),
+            operation_id=operation_id,
         )
-        if await self._world.operations.get(op.id) is not None:
-            raise AlreadyDecided("this slot has begun before")
         await keep(self._world, op, "snapshot.take", None, why=op.plan.note)
         await self._world.operations.create(op)
         await wake(self._world, op)
@@ -131,7 +132,7 @@ class Snapshots:
         *,
         operation_id: OperationId | None = None,
     ) -> TakeSnapshot:
-        now = self._world.clock.now()
+        now, background = self._world.clock.now(), operation_id is not None
         operation_id = operation_id or OperationId(self._world.new_id("snp"))
         return TakeSnapshot(
             id=operation_id,
@@ -145,7 +146,7 @@ class Snapshots:
                 operation_id=operation_id,
                 requester=person,
                 instance=instance,
-                project=await self._fleet.project(instance),
+                project=await self._fleet.project(instance, background=background),
                 environment=environment.name,
                 note=note,
                 created_at=now,

@@ -32,6 +32,10 @@ class Pace:
         """Seconds to the next look at something that began ``age`` seconds ago."""
         return min(max(self.poll_least, age / 10), self.poll_most)
 
+    def calm(self, age: float) -> float:
+        """Seconds to the next look at something that nobody waits for."""
+        return min(max(2 * self.poll_most, age / 10), 4 * self.poll_most)
+
 
 @dataclass(frozen=True, kw_only=True)
 class World:

@@ -121,10 +121,15 @@ def ran(
     schedules: Sequence[Schedule],
     begun: Sequence[OperationId],
     refused: Sequence[tuple[InstanceId, str]],
+    *,
+    despite: str = "",
 ) -> Message:
-    """Say what began, and why the rest did not."""
+    """Say what began, and why the rest did not; ``despite`` is the freeze in which it began."""
     names = ", ".join(code(schedule.id) for schedule in schedules)
     lines = [f"{count(len(begun), 'job')} began by {names}."] if schedules else []
+    if despite:
+        name = clean(despite, 80)
+        lines[:1] = [f"{lines[0]} ❄ The freeze “{name}” is on: it held nothing, since you asked."]
     lines += [f"• {code(operation_id)}" for operation_id in begun[:20]]
     lines += [f"⚠ {code(instance_id)}: {sentence(why)}" for instance_id, why in refused[:20]]
     left = max(0, len(begun) - 20) + max(0, len(refused) - 20)
@@ -141,20 +146,26 @@ def missed(number: int, *, at_least: bool) -> Message:
     much = f"at least {number:,}" if at_least else f"{number:,}"
     runs = "run was" if number == 1 else "runs were"
     return _one(
-        f"⚠ While I was away, {much} scheduled {runs} missed. The latest of each schedule begins "
-        "now; the earlier ones are left out.",
+        f"⚠ While I was away or had no room, {much} scheduled {runs} missed. The latest of each "
+        "schedule begins as soon as it can; the earlier ones are left out.",
         "`/aura schedule list` shows when each ran last",
     )
 
 
-def reminder(schedule: Schedule, pause: Pause, *, now: datetime) -> Message:
-    """Say again that something rests."""
-    return _one(
+def reminder(resting: Sequence[tuple[Schedule, Pause]], *, now: datetime) -> Message:
+    """Say again what rests, one line each; at least one does."""
+    lines = [
         f"⏸ {code(schedule.id)} still rests, since {ago(pause.at, now)}: no {schedule.work} begins "
         f"by it. {user(pause.by.user_id)} let it rest"
-        + (f": “{clean(pause.reason, 200)}”." if pause.reason else "."),
-        f"`/aura schedule resume {schedule.id}` lets it go on",
-    )
+        + (f": “{clean(pause.reason, 200)}”." if pause.reason else ".")
+        for schedule, pause in resting
+    ]
+    fits = fitting(lines, most=_LETTERS)
+    left = [section(f"… and {len(lines) - fits} more.")] if fits < len(lines) else []
+    one = resting[0][0].id if len(resting) == 1 else "<id>"
+    small = context(f"`/aura schedule resume {one}` lets it go on")
+    text = lines[0] if len(lines) == 1 else f"⏸ {len(lines)} schedules still rest."
+    return Message(text=text, blocks=(*pack(lines[:fits]), *left, small))
 
 
 def _one(text: str, *small: str) -> Message:

@@ -12,6 +12,7 @@ from bot.core import operations
 from bot.core.base import InstanceId, TeamId, UserId
 from bot.core.people import Person
 from bot.core.schedules import (
+    CALLS,
     MOST_COUNTED,
     REMIND_PAUSED,
     After,
@@ -19,10 +20,10 @@ from bot.core.schedules import (
     Schedule,
     Timing,
     Work,
-    jitter,
+    free_at,
     owed,
     run_key,
-    spread,
+    takes,
 )
 
 ORDERS = InstanceId("a0000001")
@@ -199,19 +200,19 @@ def test_a_run_has_one_name_and_only_one() -> None:
     assert all(len(key) == 26 and key.isalnum() for key in others)
 
 
-def test_a_fleet_begins_spread_out_and_always_at_the_same_places() -> None:
-    hour = timedelta(hours=1)
-    starts = [jitter("sch-1", InstanceId(f"{n:08x}"), hour) for n in range(1000)]
-    assert starts == [jitter("sch-1", InstanceId(f"{n:08x}"), hour) for n in range(1000)]
-    assert all(timedelta(0) <= start < hour for start in starts)
-    by_quarter = [sum(q <= s / hour * 4 < q + 1 for s in starts) for q in range(4)]
-    assert min(by_quarter) > 200
-    assert jitter("sch-1", ORDERS, timedelta(0)) == timedelta(0)
+def test_runs_of_whatever_schedule_stand_in_one_line() -> None:
+    noon = utc(2027, 1, 1, 12)
+    runs = [(work, noon) for work in Work] * 10
+    calls = 10 * sum(CALLS.values())
+    assert free_at(runs, per_minute=20) == noon + timedelta(minutes=calls / 20)
+    assert free_at([], per_minute=20) is None
 
 
-def test_a_thousand_instances_fit_into_half_of_the_allowance() -> None:
-    assert spread(1000, calls=8, per_minute=125) == timedelta(minutes=128)
-    assert spread(1, calls=8, per_minute=125) < timedelta(seconds=10)
+def test_a_line_that_was_free_owes_nothing_of_the_time_before() -> None:
+    noon = utc(2027, 1, 1, 12)
+    took = takes(Work.SNAPSHOT, per_minute=20)
+    apart = [(Work.SNAPSHOT, noon), (Work.SNAPSHOT, noon + timedelta(hours=1))]
+    assert free_at(reversed(apart), per_minute=20) == noon + timedelta(hours=1) + took
 
 
 def test_a_pause_reminds_once_a_day() -> None:

@@ -17,8 +17,8 @@ from bot.ports import GraphDoor
 from sandbox.aura import fleet as aura
 from sandbox.slack import cast as slack
 from tests.stories.harness import Story
+from tests.stories.planning import added, looks
 from tests.stories.test_exports import exported
-from tests.stories.test_schedules import added, looks
 
 
 async def archived(story: Story, text: str = "/aura export orders-prod --archive") -> None:

@@ -10,7 +10,7 @@ from bot.core.operations import Drill
 from bot.core.operations import events as e
 from bot.core.operations.drill import DrillPhase as P
 from bot.core.schedules import Schedule, Timing, Work
-from bot.services.scheduler import Run
+from bot.services.slots import Run
 from sandbox.slack import cast as slack
 from tests.services.trial import creations, deletions
 from tests.stories.drilling import ORDERS, counted, drill, ended, newest, until
@@ -275,5 +275,5 @@ async def test_no_more_drills_run_at_once_than_may(story: Story) -> None:
     await story.requester.types("/aura drill orders-prod")
     await until(story, P.LOADING)
     await story.requester.types("/aura drill catalog-prod")
-    assert "1 scratch instances live already" in story.requester.whisper
+    assert "1 scratch instance lives already" in story.requester.whisper
     assert len(creations(story)) == 1

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -92,22 +93,22 @@ class AuraClient:
             await session.tickets.aclose()
         await self._line.aclose()
 
-    async def projects(self) -> tuple[Project, ...]:
+    async def projects(self, *, background: bool = False) -> tuple[Project, ...]:
         """Return every project that the credentials see; raises if one of them fails."""
         found: dict[ProjectId, Project] = {}
-        for _, listed in await self._owners.everywhere(_projects):
+        for _, listed in await self._owners.everywhere(partial(_projects, background=background)):
             if isinstance(listed, BotError):
                 raise listed
             for project in listed:
                 found.setdefault(project.id, project)
         return tuple(found.values())
 
-    async def instances(self) -> tuple[InstanceSummary, ...]:
+    async def instances(self, *, background: bool = False) -> tuple[InstanceSummary, ...]:
         """Return every instance that the credentials see, without their state.
 
         Raises if one credential fails: a name might look unique only in a part (promise P14).
         """
-        return await self._owners.instances()
+        return await self._owners.instances(background=background)
 
     async def instance(self, instance_id: InstanceId, *, background: bool = False) -> Instance:
         """Return one instance with its state; AuraNotFound when it has gone."""
@@ -182,13 +183,14 @@ class AuraClient:
 
         return await self._owners.through(permit.instance_id, ask)
 
-    async def offers(self, project_id: ProjectId) -> tuple[Offer, ...]:
+    async def offers(self, project_id: ProjectId, *, background: bool = False) -> tuple[Offer, ...]:
         """Return what may be created in a project; AuraNotFound when no credential sees it."""
         if not ID.fullmatch(project_id):
             raise AuraNotFound("Aura knows no such project", reason="tenant-not-found")
 
         async def ask(session: Session) -> tuple[Offer, ...]:
-            return wire.offers(await session.get(Effect.OFFERS, f"/v1/tenants/{project_id}"))
+            target = f"/v1/tenants/{project_id}"
+            return wire.offers(await session.get(Effect.OFFERS, target, background=background))
 
         failure: BotError | None = None
         for _, found in await self._owners.everywhere(ask):
@@ -268,8 +270,9 @@ def _accepted(answer: Answer, what: str) -> Accepted:
     return Accepted(status=wire.status(answer), request_id=answer.request_id)
 
 
-async def _projects(session: Session) -> tuple[Project, ...]:
-    return wire.projects(await session.get(Effect.PROJECTS, "/v1/tenants"))
+async def _projects(session: Session, *, background: bool = False) -> tuple[Project, ...]:
+    answer = await session.get(Effect.PROJECTS, "/v1/tenants", background=background)
+    return wire.projects(answer)
 
 
 async def _report(session: Session) -> CredentialReport:

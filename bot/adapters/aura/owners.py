@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from bot.adapters.aura import wire
@@ -48,9 +49,9 @@ class Owners:
         """Note who created an instance: it may be missing in lists for a while."""
         self._known[instance_id] = session
 
-    async def instances(self) -> tuple[InstanceSummary, ...]:
+    async def instances(self, *, background: bool = False) -> tuple[InstanceSummary, ...]:
         """List and remember every instance; raises if one credential fails."""
-        found, failure = await self._list()
+        found, failure = await self._list(background=background)
         if failure is not None:
             raise failure
         return found
@@ -101,10 +102,12 @@ class Owners:
             _, self._failure = await self._list()
             self._searches += 1
 
-    async def _list(self) -> tuple[tuple[InstanceSummary, ...], BotError | None]:
+    async def _list(
+        self, *, background: bool = False
+    ) -> tuple[tuple[InstanceSummary, ...], BotError | None]:
         found: dict[InstanceId, InstanceSummary] = {}
         failure: BotError | None = None
-        for session, listed in await self.everywhere(_instances):
+        for session, listed in await self.everywhere(partial(_instances, background=background)):
             if isinstance(listed, BotError):
                 failure = listed
                 continue
@@ -114,5 +117,6 @@ class Owners:
         return tuple(found.values()), failure
 
 
-async def _instances(session: Session) -> tuple[InstanceSummary, ...]:
-    return wire.summaries(await session.get(Effect.INSTANCES, "/v1/instances"))
+async def _instances(session: Session, *, background: bool) -> tuple[InstanceSummary, ...]:
+    answer = await session.get(Effect.INSTANCES, "/v1/instances", background=background)
+    return wire.summaries(answer)

@@ -160,6 +160,11 @@ class Drill(Operation):
         return picked.snapshot if picked else None
 
     @property
+    def awaits_scratch(self) -> bool:
+        """Whether it will need a scratch instance that does not stand in the ledger yet."""
+        return self.phase in (P.ACCEPTED, P.PICKED)
+
+    @property
     def fingerprint(self) -> Fingerprint | None:
         """What was counted in the restored graph."""
         counted = self.last(e.Fingerprinted)

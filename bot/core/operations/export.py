@@ -160,6 +160,12 @@ class Export(Operation):
         return picked.snapshot if picked else None
 
     @property
+    def awaits_scratch(self) -> bool:
+        """Whether it will need a scratch instance that does not stand in the ledger yet."""
+        early = self.phase in (P.ACCEPTED, P.SNAPSHOTTING, P.PICKED)
+        return early and self.plan.way is Way.ARCHIVE
+
+    @property
     def stored(self) -> e.ExportStored | None:
         """What stands in the vault, or None."""
         return self.last(e.ExportStored)
