@@ -17,15 +17,24 @@ from bot.core.base import OperationId
 from bot.core.errors import BadCommand, BotError, NotAllowed
 from bot.core.operations import Operation, Origin
 from bot.core.people import Person, Robot
+from bot.core.schedules import Schedule
 from bot.services.house import House
 from bot.services.restores import RestoreForm
+from bot.services.slots import Started
 from bot.views import pipeline as views
+from bot.views import schedules as schedule_views
 from handlers.edge import Context, reference
 
 log = structlog.get_logger(__name__)
 
 #: A command has at most 4,000 characters, and the fields beside it some hundred.
 MOST_BYTES = 32 * 1024
+#: The schedules whose work was asked for, and what came of it.
+Began = tuple[tuple[Schedule, ...], Started]
+
+
+class NothingBegan(BotError):
+    """Every run of a schedule was refused."""
 
 
 class Asked(BaseModel):
@@ -62,10 +71,34 @@ async def _restore(
     return await house.restores.request(chosen, form)
 
 
+async def _export(house: House, person: Person, command: c.ExportStart, asked: Asked) -> Operation:
+    return await house.exporting.start(person, command, origin=Origin())
+
+
+async def _drill(house: House, person: Person, command: c.DrillStart, asked: Asked) -> Operation:
+    return await house.drills.start(person, command, origin=Origin())
+
+
+async def _run(house: House, person: Person, command: c.ScheduleRun) -> Began:
+    schedule, started = await house.schedules.run(person, command.id)
+    return (schedule,), started
+
+
+async def _deployed(house: House, person: Person, command: c.ScheduleDeployed) -> Began:
+    return await house.schedules.deployed(person, command.instance, command.note)
+
+
 #: What begins an operation that a pipeline can wait for.
 STARTS: Mapping[type[c.Command], Callable[[House, Person, Any, Asked], Awaitable[Operation]]] = {
     c.SnapshotTake: _take,
     c.RestoreStart: _restore,
+    c.ExportStart: _export,
+    c.DrillStart: _drill,
+}
+#: What begins as many as schedules ask for; a pipeline can wait for all of them.
+RUNS: Mapping[type[c.Command], Callable[[House, Person, Any], Awaitable[Began]]] = {
+    c.ScheduleRun: _run,
+    c.ScheduleDeployed: _deployed,
 }
 #: What only answers.
 ANSWERS: frozenset[type[c.Command]] = frozenset(
@@ -79,8 +112,6 @@ ANSWERS: frozenset[type[c.Command]] = frozenset(
         c.ScheduleList,
         c.SchedulePause,
         c.ScheduleResume,
-        c.ScheduleRun,
-        c.ScheduleDeployed,
         c.JobList,
         c.JobShow,
         c.JobCancel,
@@ -126,6 +157,8 @@ class Pipeline:
             op = await start(self._house, robot.person, command, asked)
             await self._house.announcer.introduce(op.id)
             return await self._operation(op, status=202)
+        if run := RUNS.get(type(command)):
+            return await self._began(*await run(self._house, robot.person, command))
         if type(command) not in ANSWERS:
             raise BadCommand(
                 f"`{' '.join(command.words)}` opens a form, which a pipeline cannot fill in",
@@ -138,6 +171,23 @@ class Pipeline:
     async def _state(self, request: web.Request, robot: Robot) -> web.Response:
         op, _ = await self._house.jobs.show(robot.person, request.match_info["id"])
         return await self._operation(op, status=200)
+
+    async def _began(self, schedules: Sequence[Schedule], started: Started) -> web.Response:
+        if started.refused and not started.begun:
+            raise NothingBegan(
+                f"nothing began: {started.refused[0][1]}",
+                hint="`schedule list` shows what begins by itself, and when.",
+            )
+        found = [await self._house.world.operations.get(i) for i in started.begun]
+        states = [views.state(op, link=None) for op in found if op is not None]
+        told = schedule_views.ran(
+            schedules, started.begun, started.refused, despite=started.despite
+        )
+        refused = [{"instance": i, "why": why} for i, why in started.refused]
+        return web.json_response(
+            {"text": views.plain(told), "operations": states, "refused": refused},
+            status=202 if states else 200,
+        )
 
     async def _operation(self, op: Operation, *, status: int) -> web.Response:
         card = await self._house.world.cards.get(OperationId(op.id))

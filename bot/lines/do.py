@@ -42,14 +42,15 @@ def do(
     body = {"command": command, **{key: value for key, value in given.items() if value}}
     with _door(os.environ) as door:
         status, said = _send(door, body)
-        if status < _BAD_REQUEST and wait and "operation" in said:
-            said = _watch(door, said, timeout)
+        if status < _BAD_REQUEST and wait:
+            said = _watched(door, said, timeout)
     typer.echo(json.dumps(said) if as_json else _words(said), err=status >= _BAD_REQUEST)
     if status == _BAD_REQUEST:
         raise typer.Exit(MISUSED)
-    if status > _BAD_REQUEST or (said.get("final") and not said["ok"]):
+    begun = [said] if "operation" in said else said.get("operations", [])
+    if status > _BAD_REQUEST or any(op["final"] and not op["ok"] for op in begun):
         raise typer.Exit(FAILED)
-    if wait and said.get("final") is False:
+    if wait and not all(op["final"] for op in begun):
         typer.echo(f"not finished within {timeout} s; it goes on without us", err=True)
         raise typer.Exit(FAILED)
 
@@ -77,6 +78,17 @@ def _send(door: httpx.Client, body: dict[str, str]) -> tuple[int, dict[str, Any]
             hint='Look with `savepoint do "job list"` before sending it again.',
         ) from lost
     return answer.status_code, _read(answer)
+
+
+def _watched(door: httpx.Client, said: dict[str, Any], timeout: float) -> dict[str, Any]:
+    """Return the answer as it is once everything that it began has ended, or the time is up."""
+    if "operation" in said:
+        return _watch(door, said, timeout)
+    if "operations" not in said:
+        return said
+    over = time.monotonic() + timeout
+    found = [_watch(door, op, over - time.monotonic()) for op in said["operations"]]
+    return said | {"operations": found}
 
 
 def _watch(door: httpx.Client, said: dict[str, Any], timeout: float) -> dict[str, Any]:
@@ -114,6 +126,9 @@ def _words(said: dict[str, Any]) -> str:
     if "error" in said:
         hint = said.get("hint") or said.get("reference") or ""
         return f"savepoint: {said['error']}" + (f"\n{hint}" if hint else "")
+    if "operations" in said:
+        told = [str(said["text"]), *(_words(op) for op in said["operations"])]
+        return "\n".join(told)
     if "operation" not in said:
         return str(said.get("text", ""))
     lines = [f"{said['operation']}: {said['kind']} of {said['instance']} is {said['phase']}"]

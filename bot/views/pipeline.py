@@ -3,8 +3,11 @@
 import re
 from html import unescape
 
-from bot.core.operations import Operation, Restore, TakeSnapshot
+from bot.core.base import SnapshotId
+from bot.core.operations import Drill, Export, Operation, Restore, TakeSnapshot
 from bot.core.operations import events as e
+from bot.core.report_lines import DONE
+from bot.core.snapshots import Snapshot
 from bot.views.kit import Block, Message
 
 
@@ -37,21 +40,41 @@ def _text(mrkdwn: str) -> str:
 def state(op: Operation, *, link: str | None) -> dict[str, object]:
     """Return where an operation stands: ids, phase, times in ISO 8601, and why it failed."""
     kind = getattr(op, "kind", "operation")
-    failed = op.last(e.StepFailed) or op.last(e.RestoreRefused)
-    snapshot = op.snapshot_id if isinstance(op, TakeSnapshot) else None
-    if isinstance(op, Restore):
-        snapshot = op.plan.snapshot.id
     return {
         "operation": op.id,
         "kind": kind,
         "phase": str(op.phase),
         "final": op.final,
-        "ok": op.final and str(op.phase) == "done",
+        "ok": op.final and str(op.phase) in DONE,
         "instance": op.instance_id,
         "environment": op.environment,
-        "snapshot": snapshot,
+        "snapshot": _snapshot(op),
         "asked_at": op.created_at.isoformat(),
         "ended_at": op.ended_at.isoformat() if op.ended_at else None,
-        "why": failed.reason if failed and op.final else None,
+        "why": _why(op) if op.final else None,
         "link": link,
     }
+
+
+def _snapshot(op: Operation) -> SnapshotId | None:
+    match op:
+        case TakeSnapshot() | Export():
+            return op.snapshot_id
+        case Restore():
+            return op.plan.snapshot.id
+        case Drill(snapshot=Snapshot() as tried):
+            return tried.id
+        case _:
+            return None
+
+
+def _why(op: Operation) -> str | None:
+    """Return what went wrong: of a drill what its checks found, of others where they failed."""
+    said = (
+        op.last(e.DrillNotProven)
+        or op.last(e.DrillCouldNotRun)
+        or op.last(e.DrillWarned)
+        or op.last(e.StepFailed)
+        or op.last(e.RestoreRefused)
+    )
+    return said.reason if said else None

@@ -31,6 +31,15 @@ environments = ["production"]
 """
 
 
+SNAPSHOTS = 'snapshots = [{ after = "deploy" }]'
+WANTED = "[environments.production.protection]"
+DEPLOYS = f"""{WANTED}
+{SNAPSHOTS}
+drills = [{{ after = "deploy" }}]
+freezes = [{{ name = "for ever", start = 2020-01-01T00:00:00, end = 2100-01-01T00:00:00 }}]
+"""
+
+
 @dataclass
 class Ended:
     """How a run of the command ended."""
@@ -64,6 +73,25 @@ def with_robots(env: dict[str, str]) -> dict[str, str]:
     config = Path(env["SAVEPOINT_CONFIG"])
     config.write_text(config.read_text(encoding="utf-8") + ROBOTS, encoding="utf-8")
     return env | {"CI_TOKEN": TOKEN, "MONITOR_TOKEN": LOOKER}
+
+
+@pytest.fixture
+def with_deploys(with_robots: dict[str, str]) -> dict[str, str]:
+    """Let work follow deploys, of which a freeze holds a part."""
+    config = Path(with_robots["SAVEPOINT_CONFIG"])
+    text = config.read_text(encoding="utf-8")
+    assert WANTED in text
+    config.write_text(text.replace(WANTED, DEPLOYS.rstrip()), encoding="utf-8")
+    return with_robots
+
+
+@pytest.fixture
+def with_held_deploys(with_deploys: dict[str, str]) -> dict[str, str]:
+    """Let only work follow deploys that a freeze holds."""
+    config = Path(with_deploys["SAVEPOINT_CONFIG"])
+    text = config.read_text(encoding="utf-8").replace(SNAPSHOTS, "")
+    config.write_text(text, encoding="utf-8")
+    return with_deploys
 
 
 @asynccontextmanager
@@ -108,6 +136,52 @@ async def test_a_restore_is_only_a_request_that_people_decide(
         assert cancelled.code == 0
     assert place.aura is not None
     assert place.aura.restores == []
+
+
+async def test_a_drill_is_begun_waited_for_and_its_outcome_is_the_exit_code(
+    with_robots: dict[str, str],
+) -> None:
+    async with pipeline(with_robots) as runner:
+        ended = await runner.do("drill orders-prod", "--wait", "--json", "--timeout", "120")
+    said = json.loads(ended.out)
+    assert (said["kind"], said["final"]) == ("drill", True)
+    assert said["snapshot"]
+    assert (ended.code, said["ok"]) == (0, said["phase"] in ("proven", "proven_with_warnings"))
+
+
+async def test_an_export_is_begun_and_can_be_looked_at(with_robots: dict[str, str]) -> None:
+    async with pipeline(with_robots) as runner:
+        ended = await runner.do("export orders-prod --archive", "--json")
+        said = json.loads(ended.out)
+        assert (ended.code, said["kind"], said["final"]) == (0, "export", False)
+        shown = await runner.do(f"job show {said['operation']}")
+        assert shown.code == 0
+
+
+async def test_what_follows_a_deploy_is_waited_for_and_each_end_is_told(
+    with_deploys: dict[str, str],
+) -> None:
+    async with pipeline(with_deploys) as runner:
+        deployed = "schedule deployed orders-prod --note v2.3"
+        ended = await runner.do(deployed, "--wait", "--json", "--timeout", "60")
+        said = json.loads(ended.out)
+        assert ended.code == 0, ended.err
+        [op] = said["operations"]
+        assert (op["kind"], op["phase"], op["ok"]) == ("snapshot", "done", True)
+        [held] = said["refused"]
+        assert "the freeze “for ever” is on" in held["why"]
+        told = await runner.do("schedule run production-snapshot-1", "--wait")
+        assert told.code == 0
+        assert told.out.count("is done") == 2  # of every instance in production
+
+
+async def test_a_deploy_of_which_everything_is_refused_fails_the_pipeline(
+    with_held_deploys: dict[str, str],
+) -> None:
+    async with pipeline(with_held_deploys) as runner:
+        ended = await runner.do("schedule deployed orders-prod")
+        assert (ended.code, ended.out) == (1, "")
+        assert "nothing began: the freeze “for ever” is on" in ended.err
 
 
 async def test_what_only_answers_is_printed_without_slacks_marks(
