@@ -1,7 +1,7 @@
-"""(watch) What the watch asks of Aura: calls per instance and hour, against the fewest possible.
+"""(watch) What the watch and the scheduler ask of Aura, against the fewest calls possible.
 
-The lookout of the service runs as it is; Aura is a count of calls, its memory a dictionary, and
-the clock jumps through two days, five minutes at a time.
+The lookout, the scheduler and what begins a snapshot run as they are; Aura is a count of calls,
+their memory a dictionary, and the clock jumps through two days, five minutes at a time.
 """
 
 import time
@@ -12,25 +12,34 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.goals import Part, Row
+from benchmarks.plans import Plans
+from bot.config.watch import WatchTable
 from bot.core.base import ChannelId, InstanceId, ProjectId, SnapshotId
 from bot.core.environments import Environment, Estate, Watch
 from bot.core.housekeeping import Bearings
-from bot.core.instances import Instance, InstanceSummary
+from bot.core.instances import Instance, InstanceSummary, Project
 from bot.core.protection import Protection
 from bot.core.retention import Witness
+from bot.core.schedules import Timing, Work
 from bot.core.sightings import Sighting
 from bot.core.snapshots import Exportable, Snapshot
 from bot.core.tiers import FACTS, facts
-from bot.core.watch import WatchRules
+from bot.services.fleet import Fleet
+from bot.services.gate import Gate
 from bot.services.lookout import Lookout
+from bot.services.scheduler import EVERY, Scheduler
+from bot.services.slots import Slots
+from bot.services.snapshots import Snapshots
 
 BEGIN = datetime(2026, 11, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-HOURS = 48
+HOURS, NIGHTS = 48, 2
 STEP = timedelta(minutes=5)
 PROJECT = ProjectId("5d0e7a3e-4b1c-4c57-9a52-6f0f5d1caa01")
 #: What is wanted, and tiers that give it: hourly snapshots with a full one a day, or daily ones.
-WANTED = Protection(in_place_hours=26, off_instance_hours=8 * 24)
+WANTED = Protection(
+    snapshots=(Timing(cron="0 3 * * *"),), in_place_hours=26, off_instance_hours=8 * 24
+)
 TIERS = ("business-critical", "professional-db")
 PER_MINUTE = 125
 
@@ -42,9 +51,15 @@ class Count:
     size: int
     now: datetime = BEGIN
     calls: dict[str, int] = field(default_factory=dict)
+    whose: str = ""
+    """What stands before the name of a call that is not the watch's."""
 
     def _asked(self, what: str) -> None:
-        self.calls[what] = self.calls.get(what, 0) + 1
+        self.calls[self.whose + what] = self.calls.get(self.whose + what, 0) + 1
+
+    async def projects(self, *, background: bool = False) -> tuple[Project, ...]:
+        self._asked("projects")
+        return (Project(id=PROJECT, name="Commerce"),)
 
     def _summary(self, number: int) -> InstanceSummary:
         return InstanceSummary(
@@ -101,6 +116,17 @@ class Memory:
     """What the lookout remembers, without a store: its cost is not what is measured."""
 
     held: dict[str, Witness] = field(default_factory=dict)
+    known: dict[InstanceId, Sighting] = field(default_factory=dict)
+    stands: Bearings = field(default_factory=Bearings)
+
+    async def sightings(self) -> tuple[Sighting, ...]:
+        return tuple(self.known.values())
+
+    async def bearings(self) -> Bearings:
+        return self.stands
+
+    async def heard(self, name: str, at: datetime) -> None:
+        """Nobody listens."""
 
     async def save(self, *sightings: Sighting) -> None:
         """The lookout hands back what it knows."""
@@ -120,11 +146,15 @@ class Memory:
 
 @dataclass
 class Bare:
-    """Of the world only what the lookout touches."""
+    """Of the world only what the lookout and the scheduler touch."""
 
     estate: Estate
     aura: Count
     watch: Memory
+    plans: Plans = field(default_factory=Plans)
+
+    def __getattr__(self, name: str) -> Plans:
+        return self.plans
 
     @property
     def clock(self) -> "Bare":
@@ -132,6 +162,9 @@ class Bare:
 
     def now(self) -> datetime:
         return self.aura.now
+
+    def new_id(self, prefix: str) -> str:
+        return prefix
 
 
 def floor() -> float:
@@ -153,7 +186,9 @@ async def _watch(size: int) -> tuple[Count, float, timedelta]:
         alert_channel=ChannelId("C2"),
         projects=(PROJECT,),
     )
-    rules = WatchRules(calls=PER_MINUTE // 2)
+    rules = WatchTable().rules(per_minute=PER_MINUTE, made={})
+    # a step here is as many rounds of the scheduler as fit into it
+    rules = rules.model_copy(update={"begins": rules.begins * int(STEP.total_seconds() / EVERY)})
     estate = Estate(
         environments=(home,),
         watches={"production": Watch(protection=WANTED)},
@@ -161,18 +196,22 @@ async def _watch(size: int) -> tuple[Count, float, timedelta]:
     )
     count = Count(size)
     world: Any = Bare(estate, count, Memory())
-    lookout, bearings = Lookout(world), Bearings()
-    known: dict[InstanceId, Sighting] = {}
+    lookout, memory, fleet = Lookout(world), world.watch, Fleet(world)
+    begin = {Work.SNAPSHOT: Snapshots(world, Gate(world), fleet).begin}
+    scheduler = Scheduler(world, fleet, Slots(world, fleet, begin))
     began, warm = time.perf_counter(), BEGIN + 2 * HOUR
     while count.now < BEGIN + HOURS * HOUR + 2 * HOUR:
         if count.now == warm:  # what a start costs comes once, and is not counted
             count.calls = {}
-        looked = await lookout(known, bearings, seconds=STEP.total_seconds())
-        known, bearings = dict(looked.sights), looked.bearings
-        count.now += STEP
-    for sight in known.values():
+        looked = await lookout(memory.known, memory.stands, seconds=STEP.total_seconds())
+        memory.known, memory.stands = dict(looked.sights), looked.bearings
+        count.whose = "scheduler: "
+        await scheduler(forced=True)
+        count.whose, count.now = "", count.now + STEP
+    for sight in memory.known.values():
         read = sight.clocks(WANTED, facts(sight.tier), now=count.now, vault_at=count.now)
         assert None not in {reading.age for reading in read}, "a clock was unknown"
+    assert len(world.plans.begun) == NIGHTS * size, "a slot was lost, or began twice"
     return count, time.perf_counter() - began, rules.apart(size)
 
 
@@ -206,6 +245,12 @@ async def measure(folder: Path) -> Part:
                 value=f"{per.get('list', 0.0) + per.get('edges', 0.0):.4f}",
             ),
             Row(
+                what="… what the scheduler asks itself, to begin a snapshot a night",
+                value=f"{sum(n for what, n in per.items() if ':' in what):.4f}",
+                floor=f"{NIGHTS / HOURS:.4f}",
+                ratio=sum(n for what, n in per.items() if ":" in what) * HOURS / NIGHTS,
+            ),
+            Row(
                 what="… calls a minute in all, of the share of 62",
                 value=f"{sum(count.calls.values()) / HOURS / 60:.1f}",
                 goal="watch calls a minute",
@@ -225,6 +270,8 @@ async def measure(folder: Path) -> Part:
     )
     least = (
         "The floor of lists: one each time the newest snapshot, read at the last moment, would no "
-        "longer prove the strictest clock fresh. The floor of looks at the state: one a poll."
+        "longer prove the strictest clock fresh. The floor of looks at the state: one a poll. The "
+        "scheduler's floor: one look at an instance before each snapshot; what the run asks after "
+        "that is counted in `tests/stories/test_scheduled_calls.py`."
     )
     return Part(title="The watch's calls to Aura", rows=rows, notes=[text, least, *notes])
