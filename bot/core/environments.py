@@ -1,7 +1,7 @@
 """Environments: our own classes of instances, each with its people, channels and rules."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from bot.core.base import ChannelId, Frozen, InstanceId, ProjectId
 from bot.core.clone_names import TEMPLATE
 from bot.core.instances import InstanceSummary
 from bot.core.people import Group, Person, Robot
-from bot.core.protection import Protection
+from bot.core.protection import Freeze, Protection
 from bot.core.schedules import Schedule, Timing
 from bot.core.seal import seal
 from bot.core.tiers import FACTS, TierFacts
@@ -108,6 +108,10 @@ class Estate(Frozen):
     def watch(self, name: str) -> Watch:
         """Return what is wanted of an environment; nothing, where nothing is said."""
         return self.watches.get(name, Watch())
+
+    def freeze(self, name: str, now: datetime) -> Freeze | None:
+        """Return the freeze that is on in an environment, or None."""
+        return self.watch(name).protection.frozen(now)
 
     def watched(self) -> tuple[Environment, ...]:
         """Return the environments that are watched."""

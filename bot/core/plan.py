@@ -21,6 +21,7 @@ from bot.core.instances import (
     safety_obstacle,
 )
 from bot.core.people import Person
+from bot.core.protection import Freeze
 from bot.core.seal import seal
 from bot.core.snapshots import Snapshot
 from bot.core.uploads import BackupFile
@@ -71,6 +72,8 @@ class AskedPlan(Plan):
     policy_version: str
     expires_at: AwareDatetime
     execution_window: timedelta
+    freeze: Freeze | None = Field(default=None, exclude_if=lambda freeze: freeze is None)
+    """The freeze that was on when it was asked for."""
 
     @property
     def coherent(self) -> bool:

@@ -87,6 +87,7 @@ class Cloning:
             offers=offers,
             offer=offer,
             cost=self._world.scratch.cost(offer) if offer else None,
+            freeze=self._world.estate.freeze(environment.name, now),
             now=now,
             drill=(await self._world.drills.of([source.id])).get(source.id),
         )
@@ -261,6 +262,7 @@ class Cloning:
             reason=form.reason.strip(),
             quorum=environment.quorum if environment.clone_needs_approval else 0,
             policy_version=environment.policy_version,
+            freeze=self._world.estate.freeze(environment.name, now),
             created_at=now,
             expires_at=now + environment.approval_window,
             execution_window=environment.execution_window,

@@ -67,6 +67,7 @@ class Overwrites:
             project=await self._fleet.project(onto),
             snapshot=chosen,
             loss=await self._fingerprints.loss(onto, None),
+            freeze=self._world.estate.freeze(environment.name, self._world.clock.now()),
             now=self._world.clock.now(),
             drill=(await self._world.drills.of([giving.id])).get(giving.id),
         )
@@ -123,6 +124,7 @@ class Overwrites:
             reason=form.reason.strip(),
             loss=await self._fingerprints.loss(target, None),
             doubt=await doubt(self._world, source.id),
+            freeze=self._world.estate.freeze(environment.name, now),
             quorum=environment.quorum,
             policy_version=environment.policy_version,
             created_at=now,

@@ -49,12 +49,8 @@ class Restores:
 
     async def draft(self, person: Person, origin: Origin) -> Draft:
         """Begin a restore modal."""
-        draft = Draft(
-            id=self._world.new_id("drf"),
-            person=person,
-            origin=origin,
-            opened_at=self._world.clock.now(),
-        )
+        draft_id, now = self._world.new_id("drf"), self._world.clock.now()
+        draft = Draft(id=draft_id, person=person, origin=origin, opened_at=now)
         await self._world.drafts.save(draft)
         return draft
 
@@ -77,6 +73,7 @@ class Restores:
             snapshot=chosen,
             obstacle=safety_obstacle(found),
             loss=await self._fingerprints.loss(found, chosen),
+            freeze=self._world.estate.freeze(environment.name, self._world.clock.now()),
             now=self._world.clock.now(),
         )
         filled = draft.model_copy(update={"instance_id": found.id, "snapshot_id": chosen.id})
@@ -192,6 +189,7 @@ class Restores:
             reason=wish.reason,
             waiver=wish.waiver,
             rehearsed=rehearsed,
+            freeze=self._world.estate.freeze(environment.name, now),
             quorum=environment.quorum,
             policy_version=environment.policy_version,
             created_at=now,

@@ -93,8 +93,7 @@ class Slots:
         """Return the freeze that holds a schedule's work now, or None; a snapshot is never held."""
         if schedule.work is Work.SNAPSHOT:
             return None
-        wanted = self._world.estate.watch(schedule.environment).protection
-        return wanted.frozen(self._world.clock.now())
+        return self._world.estate.freeze(schedule.environment, self._world.clock.now())
 
     async def hold(self, schedule: Schedule, instance_id: InstanceId, freeze: Freeze) -> Started:
         """Record that nothing begins, since a freeze is on; nobody is called for that."""

@@ -74,6 +74,7 @@ class Uploads:
             holds_data=await self._world.imports.check(found.id),
             obstacle=safety_obstacle(found),
             loss=await self._fingerprints.loss(found, None),
+            freeze=self._world.estate.freeze(environment.name, self._world.clock.now()),
             now=self._world.clock.now(),
         )
         return draft.model_copy(update={"instance_id": found.id, "text": file.name}), facts
@@ -176,6 +177,7 @@ class Uploads:
             file=file,
             reason=form.reason.strip(),
             waiver=_waiver(instance, form.waiver),
+            freeze=self._world.estate.freeze(environment.name, now),
             loss=await self._fingerprints.loss(instance, None),
             quorum=environment.quorum,
             policy_version=environment.policy_version,

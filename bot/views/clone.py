@@ -15,11 +15,13 @@ from bot.core.errors import BotError
 from bot.core.instances import Instance, InstanceSummary, Project
 from bot.core.offers import Offer
 from bot.core.operations import Clone
+from bot.core.protection import Freeze
 from bot.core.snapshots import OFFER_DAYS, Exportable, Snapshot
 from bot.views.asking import changed_nothing, unanswered
 from bot.views.drill_words import last_warning
 from bot.views.errors import whisper
 from bot.views.forms import block, field, modal, text
+from bot.views.freezes import frozen
 from bot.views.ids import VALUE, Action, Callback, Field
 from bot.views.kit import (
     Block,
@@ -56,6 +58,8 @@ class CloneFacts(Frozen):
     offers: tuple[Offer, ...]
     offer: Offer | None
     cost: str | None
+    freeze: Freeze | None = None
+    """The freeze that is on."""
     now: AwareDatetime
     drill: LastDrill | None = None
     """What the last drill of the source said."""
@@ -142,6 +146,7 @@ def form(facts: CloneFacts, *, draft_id: str) -> View:
         _name(facts, draft_id),
         text("Reason", Field.REASON, draft_id, hint="The thread and the audit log show it."),
         section(_note(facts)),
+        *frozen(facts.freeze),
     ]
     return _modal(draft_id, *blocks, submit=submit)
 

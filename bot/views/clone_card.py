@@ -7,6 +7,7 @@ from bot.core.operations import Clone, Phase
 from bot.core.operations import events as e
 from bot.views import gate as gates
 from bot.views.clone_words import CLONE, fate, left, target, tell
+from bot.views.freezes import frozen
 from bot.views.gated_words import line
 from bot.views.kit import (
     Message,
@@ -56,6 +57,7 @@ def card(op: Clone, *, now: datetime) -> Message:
         header(head),
         *stand(told),
         section(CLONE.direction(op)),
+        *frozen(plan.freeze),
         fields(
             [
                 ("Source", called(plan.instance)),

@@ -8,11 +8,13 @@ from bot.core.environments import Environment
 from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
 from bot.core.overwriting import contrasts
+from bot.core.protection import Freeze
 from bot.core.snapshots import OFFER_DAYS, Exportable, Snapshot
 from bot.views import asking
 from bot.views.asking import Form
 from bot.views.drill_words import last_warning
 from bot.views.forms import field
+from bot.views.freezes import frozen
 from bot.views.graph import lost
 from bot.views.ids import Action, Callback, Field
 from bot.views.kit import (
@@ -48,6 +50,8 @@ class OverwriteFacts(Frozen):
     source_environment: str | None
     snapshot: Snapshot | None
     loss: Loss | None = None
+    freeze: Freeze | None = None
+    """The freeze that is on."""
     now: AwareDatetime
     drill: LastDrill | None = None
     """What the last drill of the source said."""
@@ -87,6 +91,7 @@ def form(facts: OverwriteFacts, *, draft_id: str) -> View:
         section(_direction(facts)),
         *lost(facts.loss, asked=False),
         *_warnings(facts),
+        *frozen(facts.freeze),
         *asking.cdc(target, "An overwrite"),
         *FORM.asks(facts.environment, draft_id, obstacle=None),
         submit="Ask for approval",

@@ -3,6 +3,7 @@
 from bot.core.instances import Instance
 from bot.core.operations import Asked, Gated
 from bot.views.asked import Told
+from bot.views.freezes import frozen
 from bot.views.graph import lost
 from bot.views.kinds import words
 from bot.views.kit import Block, bold, clean, code, moment, section, user
@@ -38,7 +39,8 @@ def direction(op: Asked) -> list[Block]:
     """Spell out from where to where data flows, what is lost, and what else speaks against it."""
     said = words(op)
     loss = lost(op.plan.loss, asked=True) if isinstance(op, Gated) else []
-    return [section(said.direction(op)), *loss, *_unproven(op), *said.notes(op)]
+    notes = [*_unproven(op), *frozen(op.plan.freeze), *said.notes(op)]
+    return [section(said.direction(op)), *loss, *notes]
 
 
 def _unproven(op: Asked) -> list[Block]:

@@ -8,11 +8,13 @@ from bot.core.environments import Environment
 from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
 from bot.core.operations import Drill, Restore
+from bot.core.protection import Freeze
 from bot.core.snapshots import OFFER_DAYS, Snapshot
 from bot.views import asking
 from bot.views.asking import Form
 from bot.views.drill_words import last_line, last_warning
 from bot.views.forms import block, field
+from bot.views.freezes import frozen
 from bot.views.graph import lost
 from bot.views.ids import VALUE, Action, Callback, Field
 from bot.views.kit import (
@@ -56,6 +58,8 @@ class RestoreFacts(Frozen):
     snapshot: Snapshot | None
     obstacle: str | None
     loss: Loss | None = None
+    freeze: Freeze | None = None
+    """The freeze that is on."""
     now: AwareDatetime
     drill: LastDrill | None = None
     """What the last drill of the instance said."""
@@ -153,6 +157,7 @@ def form(facts: RestoreFacts, *, draft_id: str) -> View:
         _picker(facts, draft_id),
         *_loss(facts),
         *_drill(facts),
+        *frozen(facts.freeze),
         *asking.cdc(instance, "A restore"),
         *FORM.asks(environment, draft_id, obstacle=facts.obstacle),
         *([_rehearse(facts.rehearsal, draft_id)] if facts.rehearsal else []),

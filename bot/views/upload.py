@@ -7,9 +7,11 @@ from bot.core.base import Frozen
 from bot.core.environments import Environment
 from bot.core.graph.loss import Loss
 from bot.core.instances import Instance, InstanceSummary, Project
+from bot.core.protection import Freeze
 from bot.core.uploads import Exported, Reading
 from bot.views import asking
 from bot.views.asking import Form
+from bot.views.freezes import frozen
 from bot.views.graph import lost
 from bot.views.ids import Action, Callback
 from bot.views.kit import (
@@ -42,6 +44,8 @@ class UploadFacts(Frozen):
     holds_data: bool
     obstacle: str | None
     loss: Loss | None = None
+    freeze: Freeze | None = None
+    """The freeze that is on."""
     now: AwareDatetime
 
 
@@ -106,6 +110,7 @@ def form(facts: UploadFacts, *, draft_id: str) -> View:
         section(_loss(facts)),
         *_leaving(facts),
         *(lost(facts.loss, asked=False) if facts.holds_data else []),
+        *frozen(facts.freeze),
         *asking.cdc(facts.instance, "Loading a file"),
         *FORM.asks(facts.environment, draft_id, obstacle=facts.obstacle),
         submit="Ask for approval",
