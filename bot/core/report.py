@@ -113,7 +113,7 @@ def compiled(
 
 
 def _went_wrong(action: str) -> bool:
-    return action.rpartition(".")[2] in ("failed", "stuck", "interrupted", "refused")
+    return action.rpartition(".")[2] in ("failed", "stuck", "interrupted", "refused", "missed")
 
 
 def _known(

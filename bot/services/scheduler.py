@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bot.core.audit import AuditRecord, Verdict
 from bot.core.base import InstanceId
 from bot.core.errors import (
     AuraError,
@@ -209,7 +210,7 @@ class Scheduler:
         return max(now, free_at(begun, per_minute=rate) or now)
 
     async def _tell_missed(self, duties: Iterable[Duty]) -> None:
-        """Tell how many slots passed unseen, once of each schedule and slot."""
+        """Keep and tell how many slots passed unseen, once of each schedule and slot."""
         counts, told = dict[tuple[Schedule, datetime], int](), dict[str, int]()
         for duty in duties:
             if duty.owed.missed:
@@ -217,6 +218,15 @@ class Scheduler:
                 counts[slot] = counts.get(slot, 0) + duty.owed.missed
         for (schedule, at), count in counts.items():
             if await self._world.seen.first(f"missed:{schedule.id}:{at.isoformat()}", ttl=TOLD):
+                await self._world.audit.append(
+                    AuditRecord(
+                        at=self._world.clock.now(),
+                        action="schedule.missed",
+                        verdict=Verdict.DONE,
+                        environment=schedule.environment,
+                        why=f"{schedule.id}: {count} before that of {at:%Y-%m-%d %H:%M} UTC",
+                    )
+                )
                 told[schedule.environment] = told.get(schedule.environment, 0) + count
         for name, count in told.items():
             await self._tell(name, views.missed(count, at_least=count >= MOST_COUNTED))

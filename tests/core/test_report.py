@@ -133,10 +133,11 @@ def test_refusals_and_failures_are_told_and_what_went_well_is_not() -> None:
             entry(4, "restore.stuck", Verdict.DONE),
             entry(5, "restore.done", Verdict.DONE),
             entry(6, "restore.approve", Verdict.DENIED, at=UNTIL),
+            entry(7, "schedule.missed", Verdict.DONE),
         )
     )
-    assert [line.number for line in found.exceptions] == [2, 3, 4]
-    assert answer(found, "refusals").evidence == ("audit 2", "audit 3", "audit 4")
+    assert [line.number for line in found.exceptions] == [2, 3, 4, 7]
+    assert answer(found, "refusals").evidence == ("audit 2", "audit 3", "audit 4", "audit 7")
 
 
 def with_setting(**changes: object) -> Setting:

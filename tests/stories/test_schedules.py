@@ -74,6 +74,8 @@ async def test_after_downtime_only_the_latest_slot_runs_and_the_rest_is_reported
     assert len(await snapshots(story)) == 1
     told = story.requester.channel(slack.OPS_ALERTS)[-1]
     assert "While I was away or had no room, 3 scheduled runs were missed" in str(told)
+    kept = [r.why for r in await story.records() if r.action == "schedule.missed"]
+    assert [why.partition(": ")[2] for why in kept] == ["3 before that of 2026-11-25 09:00 UTC"]
     await looks(story, minutes=5)
     assert len(story.requester.channel(slack.OPS_ALERTS)) == 1
 
