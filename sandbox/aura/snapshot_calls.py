@@ -1,5 +1,6 @@
 """The calls on snapshots: list one day, take, get, restore in place."""
 
+import re
 from datetime import date
 
 from sandbox.aura.answers import (
@@ -14,6 +15,7 @@ from sandbox.aura.answers import (
 )
 from sandbox.aura.world import World
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RESTORABLE_STATUS = frozenset({"running", "paused", "loading failed"})
 
 
@@ -84,7 +86,10 @@ def restore_snapshot(world: World, asked: Asked) -> Answer:
 
 
 def _day(text: str) -> date:
+    wrong = refused(400, "validation-error", "date must be YYYY-MM-DD", field="date")
+    if not _DATE.fullmatch(text):  # fromisoformat alone reads 20261201 and 2026-W49-2 as well
+        raise wrong
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise refused(400, "validation-error", "date must be YYYY-MM-DD", field="date") from None
+        raise wrong from None

@@ -33,7 +33,9 @@ async def test_list_is_one_utc_day_newest_first_and_today_by_default(
     assert await aura.snapshots(ORDERS_PROD, date="2026-11-23") == []
 
 
-@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", ""])
+@pytest.mark.parametrize(
+    "day", ["yesterday", "2026-13-01", "20261121", "2026-W47-6", "2026-1-2", ""]
+)
 async def test_unreadable_date_is_400(aura: Caller, day: str) -> None:
     answer = await aura.get(f"/instances/{ORDERS_PROD}/snapshots", date=day)
     assert answer.status_code == 400
