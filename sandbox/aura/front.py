@@ -242,6 +242,6 @@ def _reply(answer: Answer, request_id: str | None, *, dropped: bool = False) -> 
         headers["X-Request-Id"] = request_id
     if answer.body is None:
         return Reply(status=answer.status, headers=headers, dropped=dropped)
-    headers["Content-Type"] = "application/json; charset=utf-8"
+    headers["Content-Type"] = "application/json"
     body = json.dumps(answer.body, separators=(",", ":")).encode()
     return Reply(status=answer.status, body=body, headers=headers, dropped=dropped)
