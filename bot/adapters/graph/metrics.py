@@ -7,6 +7,7 @@ member of a cluster, and the greatest counts.
 """
 
 import asyncio
+import math
 from types import TracebackType
 from typing import Self
 
@@ -119,6 +120,8 @@ def gauges(page: str, instance_id: InstanceId, database: str) -> Gauges:
             for sample in family.samples:
                 name = _NAMES.get(sample.name)
                 here = sample.labels.get("instance_id", instance_id) == instance_id
+                if math.isnan(sample.value):  # what Prometheus calls a number that is not there
+                    continue
                 if name and here and sample.labels.get("database", database) == database:
                     found[name] = max(found.get(name, 0), int(sample.value))
     except (ValueError, OverflowError, KeyError, IndexError) as trouble:

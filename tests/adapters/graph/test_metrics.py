@@ -120,8 +120,15 @@ async def test_credential_that_aura_does_not_take_is_told() -> None:
         await read(Scripted(page(), token=401))
 
 
+async def test_number_that_is_not_there_takes_no_other_away() -> None:
+    gap = 'neo4j_database_count_node{instance_id="0d5e7a11",database="neo4j",member="3"} NaN\n'
+    found = await read(Scripted(page(text=f"{gap}{PAGE}{gap}neo4j_database_store_size_x NaN\n")))
+    assert (found.nodes, found.relationships) == (41_239, 180_213)
+    assert await read(Scripted(page(text=gap))) == Gauges()
+
+
 @pytest.mark.parametrize(
-    "text", ['neo4j_database_count_node{a="b" 1', "neo4j_database_count_node NaN"]
+    "text", ['neo4j_database_count_node{a="b" 1', "neo4j_database_count_node +Inf"]
 )
 async def test_what_is_no_metrics_page_is_refused(text: str) -> None:
     with pytest.raises(GraphGarbled, match="no Prometheus text"):
