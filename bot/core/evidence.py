@@ -76,6 +76,13 @@ def unpassed(lines: Iterable[CheckLine]) -> str:
     return f"{', '.join(names[:3])}{more} did not pass" if names else ""
 
 
+def unrun(lines: Iterable[CheckLine]) -> str:
+    """Say in a clause how many of the checks could not run; empty when all did."""
+    verdicts = [line.verdict for line in lines]
+    missing = verdicts.count("not run")
+    return f"{missing} of {len(verdicts)} checks could not run" if missing else ""
+
+
 class RecoveryTime(Frozen):
     """Whole seconds from the request to the instance running, and to its data being checked."""
 

@@ -1,9 +1,12 @@
 """The examination of a restored graph: what it holds, and whether that is what it should be."""
 
 from bot.core.base import InstanceId
+from bot.core.errors import GraphError, GraphUnavailable
 from bot.core.evidence import CheckLine
+from bot.core.graph.cypher import TOTALS
 from bot.core.graph.fingerprint import Fingerprint, Kept, Moment, of_snapshot
-from bot.core.graph.held import held
+from bot.core.graph.held import held, uncounted
+from bot.core.instances import InstanceSummary
 from bot.core.operations import Drill, Gated
 from bot.core.operations import events as e
 from bot.core.snapshots import Snapshot
@@ -14,6 +17,8 @@ from bot.services.world import World
 
 #: Seconds that counting a restored graph may take: it comes from the count store.
 PATIENCE = 45.0
+#: Seconds for the first sign that a database answers at all.
+PROMPT = 5.0
 
 
 class Examination:
@@ -68,9 +73,23 @@ class Examination:
             past = of_snapshot(known, source.id, source.taken_at)
             # what was counted minutes away says too little where people are alerted by it
             then = past.fingerprint if past and past.snapshot_id == source.id else None
-        # without a user who may look, checks are for drills alone: that is no failure here
-        reached = self._proof.reaches(instance)
-        lines = await self._proof.run(instance, baseline=then) if reached else ()
-        if found is None or then is None:
+        # without a way in, checks are for drills alone: that is no failure here
+        access = self._proof.access(instance)
+        lines = await self._proof.run(instance, baseline=then) if access.query else ()
+        if then is None or not (access.query or access.metrics):
             return lines
-        return (*held(found.fingerprint, then), *lines)
+        return (*(held(found.fingerprint, then) if found else (uncounted(then),)), *lines)
+
+    async def away(self, instance: InstanceSummary) -> bool:
+        """Whether there is a way into an instance's graph, and nothing answers there now."""
+        access, world = self._proof.access(instance), self._world
+        try:
+            if access.query is not None:
+                await world.graph.read(access.query, TOTALS, timeout=PROMPT, most_rows=1)
+            elif access.metrics is not None:
+                await world.gauging.read(access.metrics, instance.id, access.database)
+        except GraphUnavailable:
+            return True
+        except GraphError:  # it answers, if only to refuse
+            return False
+        return False

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from bot.core.base import Frozen, InstanceId, OperationId, SnapshotId
-from bot.core.errors import BotError, GraphError, GraphGarbled
+from bot.core.errors import BotError, GraphError, GraphGarbled, StoreUnavailable
 from bot.core.graph.fingerprint import (
     Fingerprint,
     Kept,
@@ -79,7 +79,8 @@ class Fingerprints:
     ) -> None:
         """Take one of an operation's fingerprints, the first time that this is called.
 
-        Later calls, of a repeated tick or another replica, do nothing.
+        Later calls, of a repeated tick or another replica, do nothing, even where the first one
+        failed: what is counted later is not what the snapshot holds that is taken now.
         """
         try:
             key = f"fingerprint:{operation_id}:{moment.value}"
@@ -88,6 +89,20 @@ class Fingerprints:
             await self.take(instance, moment, snapshot_id=snapshot_id, operation_id=operation_id)
         except BotError as trouble:
             log.info("no fingerprint", instance=instance.id, why=trouble.summary)
+        except Exception:  # a count that fails for no known reason must not fail a restore
+            log.exception("no fingerprint", instance=instance.id)
+
+    async def after(self, instance: InstanceSummary, operation_id: OperationId) -> None:
+        """Take what an operation left in an instance, unless that was counted already.
+
+        Whoever calls this again makes up for a count that failed; nothing changes it meanwhile.
+        """
+        try:
+            kept = await self.kept(operation_id, instance.id)
+            if not any(one.moment is Moment.AFTER for one in kept):
+                await self.take(instance, Moment.AFTER, operation_id=operation_id)
+        except StoreUnavailable:
+            raise  # the tick is repeated
         except Exception:  # a count that fails for no known reason must not fail a restore
             log.exception("no fingerprint", instance=instance.id)
 

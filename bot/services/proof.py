@@ -9,7 +9,7 @@ from bot.core.evidence import CheckLine
 from bot.core.graph.fingerprint import Fingerprint
 from bot.core.graph.rights import PRIVILEGES, excess
 from bot.core.instances import InstanceSummary
-from bot.ports import Accesses, Clock, Graph, GraphDoor
+from bot.ports import Access, Accesses, Clock, Graph, GraphDoor
 
 _PATIENCE = 10.0
 
@@ -55,9 +55,9 @@ class Proof:
         name = environment.name if environment else None
         return applying(self._world.checks, instance.id, name)
 
-    def reaches(self, instance: InstanceSummary) -> bool:
-        """Whether a user is configured who may look into the instance itself."""
-        return self._world.accesses.of(instance, self._environment(instance)).query is not None
+    def access(self, instance: InstanceSummary) -> Access:
+        """Return how the instance itself may be looked at."""
+        return self._world.accesses.of(instance, self._environment(instance))
 
     async def run(
         self, instance: InstanceSummary, *, baseline: Fingerprint | None = None
@@ -67,7 +67,7 @@ class Proof:
         ``baseline`` is the fingerprint that relative expectations are held against.
         """
         checks = self.checks(instance)
-        access = self._world.accesses.of(instance, self._environment(instance))
+        access = self.access(instance)
         if not checks:
             return ()
         if access.query is None:

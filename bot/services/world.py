@@ -27,6 +27,8 @@ class Pace:
     look_unanswered: float = 3600.0
     #: The time between the first reading of `running` and the one that confirms it.
     settle: float = 10.0
+    #: How long to wait for the database of an instance that runs already.
+    database: float = 300.0
 
     def poll(self, age: float) -> float:
         """Seconds to the next look at something that began ``age`` seconds ago."""

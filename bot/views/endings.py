@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.core.evidence import unrun
 from bot.core.operations import Gated, Phase
 from bot.core.operations.events import Approved
 from bot.views.drill_words import results
@@ -28,7 +29,7 @@ def ending(op: Gated, *, now: datetime) -> Message:
     """Tell the requester and the approvers how it ended; ``op`` is final."""
     told = tell(op)
     took = f"It took {span(op.duration or now - op.created_at)} from request to end."
-    sign = _SIGNS.get(op.phase, "•")
+    sign = "⚠" if op.phase is P.DONE and unrun(op.checks) else _SIGNS.get(op.phase, "•")
     who = f"Requested by {user(op.requester.user_id)}"
     if op.approvers:
         so_far = "" if op.last(Approved) else " so far"

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.core.evidence import unrun
 from bot.core.operations import Gated, Phase, Upload
 from bot.core.operations import events as e
 from bot.views.drill_words import results
@@ -92,6 +93,8 @@ def _head(op: Gated) -> str:
             return f"▶ {doing[:1].upper()}{doing[1:]}"
         case P.VERIFYING:
             return f"▶ Checking {name}"
+        case P.DONE if missing := unrun(op.checks):
+            return f"⚠ {said.done.format(name)}, but {missing}"
         case P.DONE:
             return f"✅ {said.done.format(name)}"
         case P.DONE_CHECKS_FAILED:

@@ -1,5 +1,6 @@
 """A gated operation in sentences: what happened, what it means for the data, what to do next."""
 
+from bot.core.evidence import unrun
 from bot.core.operations import Gated, Phase
 from bot.core.operations import events as e
 from bot.views.asked import Told
@@ -96,6 +97,14 @@ def tell(op: Gated) -> Told:
                 happened=f"{instance} is running again.",
                 data=words(op).holds(op),
                 next="One more reading confirms it.",
+            )
+        case P.DONE if missing := unrun(op.checks):
+            again = f"savepoint check --data {clean(op.instance_id, 40)}"
+            return Told(
+                happened=f"{instance} is {words(op).past}, but {missing}.",
+                data=f"{words(op).holds(op)} {words(op).gone} "
+                "Whether it is what it should be is not known: what could not run has not passed.",
+                next=f"`{again}`, where the bot runs, repeats the checks. {_after(op)}",
             )
         case P.DONE:
             return Told(

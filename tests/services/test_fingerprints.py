@@ -351,6 +351,24 @@ async def test_count_that_fails_for_whatever_reason_fails_nothing_else(
     assert parts.fingerprints.kept == []
 
 
+async def test_what_an_operation_left_is_counted_until_that_succeeds_and_then_no_more(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def left() -> int:
+        await service(parts).after(ORDERS, OperationId("rst-1"))
+        return len([k for k in parts.fingerprints.kept if k.moment is Moment.AFTER])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts.graph, "script", {cypher.TOTALS: GraphUnavailable("away")})
+        assert await left() == 0
+        patch.setattr(parts, "graph", None)  # a bug must not fail a restore either
+        assert await left() == 0
+    assert [await left(), await left()] == [1, 1]
+    parts.fingerprints.away = True
+    with pytest.raises(StoreUnavailable):
+        await left()
+
+
 async def test_loss_since_a_snapshot_that_nobody_counted_is_unknown(parts: Parts) -> None:
     parts.clock.pass_by(3600)
     loss = await service(parts).loss(ORDERS, SNAPSHOT)

@@ -91,7 +91,10 @@ async def test_graph_that_cannot_be_read_holds_up_nothing(looking: Story) -> Non
     assert "*unknown*, since Neo4j refused: Invalid credential." in said
     await looking.approved()
     await looking.advance(minutes=10)
-    assert (await looking.operation()).phase == "done"
+    op = await looking.operation()
+    assert op.phase == "done"  # it answers, if only to refuse: nobody waits for that
+    assert {line.verdict for line in op.checks} == {"not run"}
+    assert "is restored, but 3 of 3 checks could not run" in str(looking.approver.thread()[-1])
     assert await counted(looking) == ()
 
 

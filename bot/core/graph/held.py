@@ -16,6 +16,7 @@ from bot.core.graph.fingerprint import Change, Difference, Fingerprint, compare
 TOLERANCE = 0.05
 #: So many of one label or type may come or go by that, whatever their share; all of them may not.
 FEW = 3
+_AS_MUCH = "as much as when the snapshot was taken"
 _SHOWN = 3
 _LETTERS = 40
 
@@ -42,6 +43,17 @@ def held(
     return tuple(lines)
 
 
+def uncounted(then: Fingerprint) -> CheckLine:
+    """Return the check of a restored graph that nobody could count."""
+    return CheckLine(
+        name=_AS_MUCH,
+        severity="error",
+        verdict="not run",
+        expected=_counts(then),
+        found="the database could not be counted",
+    )
+
+
 def _not_empty(found: Fingerprint, then: Fingerprint | None) -> CheckLine:
     empty = then is not None and then.nodes == 0
     good = found.nodes > 0 or empty
@@ -65,7 +77,7 @@ def _as_many(
     ]
     wrong = apart > TOLERANCE or any(off for off, _, _ in kinds)
     return CheckLine(
-        name="as much as when the snapshot was taken",
+        name=_AS_MUCH,
         severity=_severity(away) if wrong else "warning",
         verdict="failed" if apart or kinds else "passed",
         expected=f"{_counts(then)}{_counted(away)}",

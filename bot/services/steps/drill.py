@@ -194,4 +194,5 @@ class DrillSteps:
     def _wait(self, op: Drill) -> Later | None:
         """Wait for a database that is only just up; None when it has had its time."""
         age = (self._world.clock.now() - op.since).total_seconds()
-        return Later(seconds=self._world.pace.poll(age)) if age < 300 else None
+        pace = self._world.pace
+        return Later(seconds=pace.poll(age)) if age < pace.database else None

@@ -49,7 +49,7 @@ class GatedSteps(ABC, Generic[G]):
                 return await self._begin(op)
             case GatedStep.WATCH_SAFETY:
                 safety = begun(op.safety_snapshot)
-                await self._count(op, Moment.BEFORE)
+                await self._count(op)
                 return await watch_snapshot(self._world, op.instance_id, safety, since=op.since)
             case GatedStep.INTEND:
                 return await self._intend(op)
@@ -81,7 +81,7 @@ class GatedSteps(ABC, Generic[G]):
         return await begin_snapshot(self._world, op.instance_id, since=op.since, besides=besides)
 
     async def _intend(self, op: G) -> e.Event | Later:
-        await self._count(op, Moment.BEFORE)  # where no safety snapshot gave the occasion
+        await self._count(op)  # where no safety snapshot gave the occasion
         view = await self._recheck(op, self.sources(op))
         if view.differences:
             return e.Voided(differences=view.differences)
@@ -162,25 +162,34 @@ class GatedSteps(ABC, Generic[G]):
                 assert_never(unreachable)
 
     async def _verify(self, op: G) -> e.Event | Later:
-        left = self._world.pace.settle - self._age(op)
-        if left > 0:
-            return Later(seconds=left)
+        pace, age, instance = self._world.pace, self._age(op), op.plan.instance
+        if age < pace.settle:
+            return Later(seconds=pace.settle - age)
         seen = await self._watch(op)
         if not isinstance(seen, e.RestoreFinished):
             return seen
-        await self._count(op, Moment.AFTER)
+        patient = age < pace.settle + pace.database
+        if patient:  # Aura may call an instance running whose database is only just coming up
+            if await self._examination.away(instance):
+                return self._later(op)
+            await self._fingerprints.after(instance, op.id)
         lines = await self._examination.after(op)
-        # one that could not run says nothing of the data; it is shown, and calls nobody
+        unheard = any(line.verdict == "not run" for line in lines)
+        if patient and unheard and await self._examination.away(instance):
+            return self._later(op)
+        # one that could not run says nothing of the data; the end says so, and calls nobody
         serious = [line for line in lines if line.serious and line.verdict == "failed"]
         if serious:
             return e.ChecksFailed(checks=lines, reason=unpassed(serious))
         return e.Verified(checks=lines)
 
-    async def _count(self, op: G, moment: Moment) -> None:
-        """Keep what the instance holds now; at most once, and never in the way."""
-        safety = op.safety_snapshot if moment is Moment.BEFORE else None
+    async def _count(self, op: G) -> None:
+        """Keep what the instance holds before; at most once, and never in the way."""
         await self._fingerprints.once(
-            op.plan.instance, moment, snapshot_id=safety, operation_id=op.id
+            op.plan.instance,
+            Moment.BEFORE,
+            snapshot_id=op.safety_snapshot,
+            operation_id=op.id,
         )
 
     def _age(self, op: G) -> float:
