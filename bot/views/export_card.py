@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.core.base import Frozen
-from bot.core.exports import GIB, Way
+from bot.core.exports import Way
 from bot.core.operations import Export
 from bot.core.operations import events as e
 from bot.core.operations.export import CLEANINGS
@@ -27,6 +27,7 @@ from bot.views.kit import (
     span,
     user,
 )
+from bot.views.vault_text import size
 from bot.views.words import called, flat, foot, hour, linked, sentence
 
 _HEADS = {
@@ -222,5 +223,5 @@ def _reference(op: Export) -> str:
         return f"Reference {code(op.id)}"
     return (
         f"Reference {code(op.id)} · {code(kept.name, 200)} · "
-        f"{kept.stored_bytes / GIB:,.3f} GiB stored · SHA-256 {code(kept.sha256)}"
+        f"{size(kept.stored_bytes)} stored · SHA-256 {code(kept.sha256)}"
     )

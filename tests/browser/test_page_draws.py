@@ -1,5 +1,6 @@
 """The page draws whatever the bot's own messages and views are made of."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,6 +53,22 @@ async def test_every_block_and_element_of_the_bot_is_drawn(desk: Desk) -> None:
         for block in await page.locator("[data-block-type]").all()
     }
     assert {block["type"] for _, each in specimens for block in each} == drawn
+
+
+async def test_every_emoji_of_the_bot_is_drawn_where_no_font_has_it(desk: Desk) -> None:
+    said = "".join(
+        json.dumps(blocks(shown), ensure_ascii=False)
+        + (shown.text if isinstance(shown, Message) else "")
+        for _, shown in every("orders")
+    )
+    emoji = sorted({char for char in said if ord(char) >= 0x1F000 or char in "⏰⏳⌛⛔✅❌❓"})
+    assert {"📥", "🗄", "⏰"} <= set(emoji)
+    page = await desk.open()
+    undrawn = """async (all) => {
+      const { isDrawn } = await import("/page/js/pictures.js");
+      return all.filter((each) => !isDrawn(each));
+    }"""
+    assert await page.evaluate(undrawn, emoji) == []
 
 
 async def test_a_chart_says_its_values_to_those_who_do_not_see_it(desk: Desk) -> None:

@@ -90,6 +90,12 @@ const NAMES = {
   zap: "⚡",
   cloud: "☁",
   broom: "🧹",
+  alarm_clock: "⏰",
+  moneybag: "💰",
+  outbox_tray: "📤",
+  inbox_tray: "📥",
+  file_cabinet: "🗄",
+  wastebasket: "🗑",
 };
 
 const SPOKEN = new Map(Object.entries(NAMES).map(([name, char]) => [char, name.replaceAll("_", " ")]));

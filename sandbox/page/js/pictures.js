@@ -201,6 +201,32 @@ const DRAWN = {
     ),
   ],
   "⭐": [fill("M12 1.5l3.2 6.8 7.3 1-5.4 5.1 1.4 7.4L12 18.2l-6.5 3.6 1.4-7.4L1.5 9.3l7.3-1z", AMBER)],
+  "⏰": [
+    line("M5 20l2.5-2.5M19 20l-2.5-2.5M3 7l4-4M21 7l-4-4", GREY),
+    disc(RED, 8, 12, 12.5),
+    disc(WHITE, 5.6, 12, 12.5),
+    line("M12 9v3.7h2.7", DARK, 1.8),
+  ],
+  "💰": [
+    fill("M8 2h8l-2 5h-4zM9 7h6c4 2.5 6 6 6 9.5 0 4-3.5 5.5-9 5.5s-9-1.5-9-5.5C3 13 5 9.5 9 7z", AMBER),
+    line("M9 7h6M12 11v7M9.5 14.5h5", "#a5670f", 1.8),
+  ],
+  "📤": [fill("M2 14h5l2 3h6l2-3h5v8H2z", GREY), line("M12 13V3M8 6.5l4-4 4 4", BLUE)],
+  "📥": [fill("M2 14h5l2 3h6l2-3h5v8H2z", GREY), line("M12 2v10M8 8.5l4 4 4-4", BLUE)],
+  "🗄": [
+    fill("M4 2h16v20H4z", GREY),
+    fill("M6 4h12v7H6zM6 13h12v7H6z", "#cfe3f2"),
+    line("M10 7.5h4M10 16.5h4", DARK, 2),
+  ],
+  "🗑": [
+    fill("M5.5 8h13l-1.3 14H6.8z", GREY),
+    line("M4 6h16M9.5 6V3.5h5V6", GREY),
+    line("M10 11.5v7M14 11.5v7", WHITE, 1.6),
+  ],
+  "🧪": [
+    fill("M9.5 11h5v7a2.5 2.5 0 0 1-5 0z", GREEN),
+    line("M8 2.5h8M9.5 3v15a2.5 2.5 0 0 0 5 0V3", GREY, 1.8),
+  ],
 };
 
 /** Has this character a picture? (Variation selectors do not matter.) */
