@@ -281,6 +281,27 @@ async def test_the_timeline_shows_calls_under_their_cause_and_can_be_filtered(de
     await desk.picture(page, "timeline")
 
 
+async def test_the_timeline_is_filtered_by_direction_and_by_word(desk: Desk) -> None:
+    page = await desk.open()
+    await page.get_by_test_id("panel-tab-timeline").click()
+    entries = page.get_by_test_id("timeline-entry")
+    await page.get_by_role("button", name="Received", exact=True).click()
+    await expect(entries).to_have_count(1)
+    await expect(entries).to_contain_text("slash_commands")
+    await page.get_by_role("button", name="Called", exact=True).click()
+    await expect(entries).to_have_count(2)
+    await expect(page.locator("[data-direction=in]")).to_have_count(0)
+    await page.get_by_role("button", name="Both", exact=True).click()
+    word = page.get_by_role("searchbox", name="Filter by word")
+    for typed, found in [("RateLimited", "chat.postMessage"), ("help", "slash_commands")]:
+        await word.fill(typed)  # a status in any case; a word of the details
+        await expect(entries).to_have_count(1)
+        await expect(entries).to_contain_text(found)
+    await page.get_by_role("button", name="Called", exact=True).click()
+    await expect(page.get_by_test_id("control-room")).to_contain_text("Nothing fits the filter.")
+    await expect(word).to_have_value("help")
+
+
 async def test_the_guide_types_the_command_and_ticks_what_was_done(desk: Desk) -> None:
     page = await desk.open()
     await page.get_by_role("button", name="Type it for me").click()
