@@ -1,6 +1,10 @@
 """Checks on a real Neo4j: every kind of expectation, time-outs, rights, and a server that dies."""
 
+import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -26,7 +30,8 @@ from bot.ports import Access, Accesses, GraphDoor
 from bot.services.counting import count
 from bot.services.proof import Proof
 from bot.services.world import World
-from sandbox.neo4j import Neo4j
+from sandbox.neo4j import Home, Neo4j, running
+from tests.neo4j.install import wanted
 
 ORDERS = InstanceSummary(id=InstanceId("0d5e7a11"), name="orders", project_id=ProjectId("p"))
 SHOP = """
@@ -59,6 +64,11 @@ CHECKS: dict[str, tuple[str, Expectation]] = {
     "too much": ("UNWIND range(1, 100000) AS x RETURN x", RowCount(least=1)),
 }
 
+UNDER_WAY = """
+SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery CONTAINS 'range(1, 1000000) AS x'
+AND NOT currentQuery CONTAINS 'SHOW TRANSACTIONS' RETURN 1
+"""
+
 
 def checks() -> tuple[Check, ...]:
     return tuple(
@@ -73,13 +83,25 @@ async def graph() -> AsyncIterator[QueryApi]:
         yield api
 
 
-def proof(graph: QueryApi, door: GraphDoor | None, *, more_rights: bool = False) -> Proof:
+def checks_named(*names: str) -> tuple[Check, ...]:
+    """Some of them, in this order, with all the time there is."""
+    by_name = {check.name: check for check in checks()}
+    return tuple(by_name[name].model_copy(update={"timeout": 40}) for name in names)
+
+
+def proof(
+    graph: QueryApi,
+    door: GraphDoor | None,
+    *,
+    more_rights: bool = False,
+    of: tuple[Check, ...] | None = None,
+) -> Proof:
     access = Access(query=door, more_rights=more_rights)
     world = SimpleNamespace(
         graph=graph,
         clock=SystemClock(),
         estate=Estate(),
-        checks=checks(),
+        checks=checks() if of is None else of,
         accesses=Accesses(instances={ORDERS.id: access}),
     )
     return Proof(cast(World, world))
@@ -126,6 +148,25 @@ async def test_user_who_could_also_write_is_refused_unless_allowed(
     assert refused[0].found.startswith("every user of this database may write")
     allowed = await proof(graph, door_of(neo4j), more_rights=True).run(ORDERS)
     assert verdicts(allowed)["three orders"] == ("passed", "3 rows")
+
+
+async def test_server_that_is_killed_during_the_first_check_leaves_both_not_run(
+    graph: QueryApi, tmp_path: Path
+) -> None:
+    wanted()
+    with running(Home(tmp_path)) as doomed:
+        door, both = door_of(doomed), checks_named("endless", "no nameless")
+
+        async def kill() -> None:
+            while await asyncio.to_thread(doomed.run, UNDER_WAY) == []:
+                pass
+            os.kill(doomed.process.pid, signal.SIGKILL)
+
+        run, _ = await asyncio.gather(proof(graph, door, of=both).run_through(door, ORDERS), kill())
+    assert verdicts(run) == {
+        "endless": ("not run", "the connection to the database broke"),
+        "no nameless": ("not run", "the database cannot be reached"),
+    }
 
 
 async def test_server_that_is_gone_leaves_every_check_not_run(
