@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,8 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def launched() -> AsyncIterator[Browser]:
     """A running Chromium; skips without one, except in CI, where it must be there."""
     path = shutil.which("chromium")
     if path is None:
@@ -39,6 +40,13 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """A Chromium for one test."""
+    async with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
 def artifacts() -> Path:
     """The directory for screenshots; git does not follow it."""
     directory = Path(__file__).parents[2] / "artifacts"

@@ -15,10 +15,14 @@ expect.set_options(timeout=SECONDS)
 
 
 @asynccontextmanager
-async def running(*, speed: int = 60) -> AsyncIterator[str]:
-    """Start `savepoint sandbox` in a process of its own and give the address of its page."""
+async def running(*, speed: int | None = 60) -> AsyncIterator[str]:
+    """Start `savepoint sandbox` in a process of its own and give the address of its page.
+
+    Without a `speed` it runs at its own, as `make sandbox` lets it.
+    """
+    pace = [] if speed is None else ["--speed", str(speed)]
     program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "sandbox", "--port", "0", "--speed", str(speed)),
+        *(sys.executable, "-m", "bot", "sandbox", "--port", "0", *pace),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -77,18 +81,28 @@ class Tab:
         await composer.fill(text)
         await composer.press("Enter")
 
-    async def ask_for_restore(self, instance: str, *, suffix: str, reason: str) -> None:
-        """Type the command, fill in the form and send it."""
-        await self.type(f"/aura restore {instance}")
+    async def fill_in(self, *, suffix: str, reason: str) -> None:
+        """Say in the open form why, and type what a call that overwrites wants typed."""
         modal = self.page.get_by_test_id("modal")
         await modal.get_by_label("Reason").fill(reason)
         await modal.get_by_label(re.compile("^Type RESTORE")).fill("RESTORE")
         await modal.get_by_label(re.compile("^Last 4")).fill(suffix)
+
+    async def send_form(self, *, answer: str) -> None:
+        """Send the open form, wait for the answer in its place, and close it."""
+        modal = self.page.get_by_test_id("modal")
+        await modal.get_by_test_id("modal-submit").click()
+        await expect(modal).to_contain_text(answer)
+        await modal.get_by_test_id("modal-close").click()
+        await expect(modal).to_have_count(0)
+
+    async def ask_for_restore(self, instance: str, *, suffix: str, reason: str) -> None:
+        """Type the command, fill in the form and send it."""
+        await self.type(f"/aura restore {instance}")
+        await self.fill_in(suffix=suffix, reason=reason)
         if await self.page.get_by_test_id("control-room").count() == 0:
             await self.pose("restore-form", height=1140)
-        await modal.get_by_test_id("modal-submit").click()
-        await expect(modal).to_contain_text("waits for approval")
-        await modal.get_by_test_id("modal-close").click()
+        await self.send_form(answer="waits for approval")
 
     async def open_thread(self) -> Locator:
         await self.page.get_by_test_id("open-thread").last.click()

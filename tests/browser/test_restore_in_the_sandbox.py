@@ -1,5 +1,6 @@
 """The main job in a browser: asked, approved and done; denied; failed."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -84,7 +85,18 @@ async def test_the_home_tab_shows_the_fleet(tab: Tab) -> None:
     await tab.pose("home", height=1120)
 
 
-async def test_a_newcomer_who_follows_the_guide_ends_with_a_restore(tab: Tab) -> None:
+async def test_a_newcomer_gets_from_the_start_to_a_restore_within_two_minutes(
+    chromium: Browser, artifacts: Path
+) -> None:
+    async with asyncio.timeout(120), running(speed=None) as address:
+        tab = await Tab.open(chromium, address, artifacts)
+        await follow_the_guide(tab)
+        assert tab.complaints == []
+        await tab.page.close()
+
+
+async def follow_the_guide(tab: Tab) -> None:
+    """Do what the guide says, with a look around first."""
     page = tab.page
     room = page.get_by_test_id("control-room")
     await expect(page.get_by_test_id("acting-title")).to_contain_text("Requester")
@@ -105,6 +117,6 @@ async def test_a_newcomer_who_follows_the_guide_ends_with_a_restore(tab: Tab) ->
     await room.get_by_role("button", name="Act as Approver One").first.click()
     thread = await tab.open_thread()
     await tab.press(thread, "Approve")
-    await expect(thread.get_by_role("button", name="Undo…")).to_be_visible()
+    await expect(thread.get_by_role("button", name="Undo…")).to_be_visible(timeout=120_000)
     await page.get_by_test_id("control-room-toggle").click()
     await expect(room.locator(".guide-done")).to_have_count(4)
