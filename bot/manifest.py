@@ -25,36 +25,33 @@ EVENTS = ("app_home_opened", "app_mention")
 PATH = "/slack/events"
 
 
-#: The step that a workflow can have, as its event and its manifest name it.
+#: The step that a workflow can have, as its event and its manifest name it. The parameters have the
+#: shape of the manifest's version 2 (https://github.com/slackapi/manifest-schema).
 STEP = "take_snapshot"
 STEPS = {
     STEP: {
         "title": "Take a snapshot and wait",
         "description": "Takes a snapshot of a Neo4j Aura instance, and goes on when it is complete",
         "input_parameters": {
-            "instance": {
-                "name": "instance",
-                "title": "Instance",
-                "description": "Its name, alias or id",
-                "type": "string",
-                "is_required": True,
+            "properties": {
+                "instance": {
+                    "title": "Instance",
+                    "description": "Its name, alias or id",
+                    "type": "string",
+                },
+                "note": {
+                    "title": "Note",
+                    "description": "Stays with the snapshot",
+                    "type": "string",
+                },
             },
-            "note": {
-                "name": "note",
-                "title": "Note",
-                "description": "Stays with the snapshot",
-                "type": "string",
-                "is_required": False,
-            },
+            "required": ["instance"],
         },
         "output_parameters": {
-            "snapshot": {
-                "name": "snapshot",
-                "title": "Snapshot",
-                "description": "Its id",
-                "type": "string",
-                "is_required": True,
+            "properties": {
+                "snapshot": {"title": "Snapshot", "description": "Its id", "type": "string"},
             },
+            "required": ["snapshot"],
         },
     }
 }

@@ -106,20 +106,23 @@ class Interactivity(_Part):
 
 
 class Parameter(_Part):
-    name: str = Field(min_length=1)
     title: str = Field(min_length=1)
     type: str
     description: str | None = None
-    is_required: bool = False
+
+
+class Parameters(_Part):
+    properties: dict[str, Parameter]
+    required: list[str] = []
 
 
 class Step(_Part):
     """A custom step of a workflow."""
 
     title: str = Field(min_length=1, max_length=255)
-    description: str | None = Field(None, min_length=1)
-    input_parameters: dict[str, Parameter]
-    output_parameters: dict[str, Parameter]
+    description: str = Field(min_length=1)
+    input_parameters: Parameters
+    output_parameters: Parameters
 
 
 class Settings(_Part):

@@ -74,7 +74,8 @@ REFUSED_STEPS: list[tuple[str, object]] = [
     (f"{STEP}.title", None),
     (f"{STEP}.title", "t" * 256),
     (f"{STEP}.input_parameters", None),
-    (f"{STEP}.input_parameters.note.kind", "text"),
+    (f"{STEP}.input_parameters.properties", None),
+    (f"{STEP}.input_parameters.properties.note.kind", "text"),
     ("settings.function_runtime", "slack"),
     ("settings.function_runtime", None),
     ("settings.org_deploy_enabled", False),
@@ -123,6 +124,12 @@ def test_the_rules_take_what_is_just_at_the_limit(path: str, new: object) -> Non
 )
 def test_slacks_schema_and_the_rules_are_of_one_mind() -> None:
     slack = Draft7Validator(json.loads(Path(SCHEMA).read_text()))
-    sound = [manifest(), manifest(HOST), *(changed(*each) for each in AT_THE_LIMIT + MEANINGLESS)]
+    steps = [manifest(workflow=True), manifest(HOST, workflow=True)]
+    sound = [
+        manifest(),
+        manifest(HOST),
+        *steps,
+        *(changed(*each) for each in AT_THE_LIMIT + MEANINGLESS),
+    ]
     assert [m for m in sound if not slack.is_valid(m)] == []
     assert [each for each in REFUSED if slack.is_valid(changed(*each))] == []

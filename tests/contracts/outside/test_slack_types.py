@@ -26,6 +26,9 @@ SAID = "Ördérs & <b>bold</b> *42* `code`"
 #: `data_visualization` would be the first block here.
 GAPS: dict[tuple[str, ...], str] = {
     ("auth.test", "team_id"): "Bolt for Python adds the team of the request to its own calls",
+    (
+        "data_visualization",
+    ): "newer than the types; https://docs.slack.dev/reference/block-kit/blocks",
 }
 
 READS = ("conversations.", "users.", "usergroups.")
@@ -56,10 +59,16 @@ def test_every_manifest_is_one_to_slacks_types(tmp_path: Path) -> None:
     claims = [
         types.manifest("Socket Mode", manifest()),
         types.manifest("HTTP mode", manifest(HOST)),
-        types.manifest("with a step", manifest(workflow=True)),
-        types.manifest("with a step, HTTP mode", manifest(HOST, workflow=True)),
+        types.manifest("with a step", _heard(manifest(workflow=True))),
+        types.manifest("with a step, HTTP mode", _heard(manifest(HOST, workflow=True))),
     ]
     assert complaints(claims, tmp_path) == {}
+
+
+def _heard(made: dict[str, Any]) -> dict[str, Any]:
+    """A manifest without the one event of steps, which the types do not know."""
+    made["settings"]["event_subscriptions"]["bot_events"].remove("function_executed")
+    return made
 
 
 def test_no_gap_of_the_types_is_listed_in_vain(tmp_path: Path) -> None:
