@@ -50,7 +50,7 @@ def test_a_fitting_file_is_kept_for_its_export(
     stored(valkey_url, waiting(inspector.finish().taken_at))
     code, out, err = run("vault", "bring", str(file), "exp-1", env=known)
     assert (code, err) == (0, "")
-    assert "notices within ten minutes" in out
+    assert "The card in Slack follows within a minute or two." in out
     name = out.split()[0]
     shown = json.loads(run("vault", "show", name, "--json", env=known)[1])
     manifest = shown["export"]["manifest"]
