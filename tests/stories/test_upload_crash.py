@@ -24,9 +24,10 @@ from tests.stories.harness import Story
 from tests.stories.props import Cued, change_world
 from tests.stories.uploads import asked, loads, uploaded
 
-PORTS = ("imports", "sendings", "leases", "aura", "operations", "audit", "queue")
+PORTS = ("imports", "sendings", "aura", "operations", "audit", "queue")
 #: From the last look to the recorded answer, and the ports that count only there.
-AROUND, BESIDES = ("ready", "starting"), ("directory", "posts", "edits", "cards", "chat")
+AROUND = ("ready", "starting")
+BESIDES = ("directory", "leases", "posts", "edits", "cards", "chat")
 PARTS = 5
 
 
