@@ -36,7 +36,8 @@ WAY = {
     "done": ("posts.mark", "edits.mark", "queue.ring"),
     "telling": (
         *("chat.post", "cards.save", "chat.permalink", "cards.save 2"),
-        *("directory.standing", "directory.standing 2", "chat.dm", "chat.dm 2", "edits.mark"),
+        *("chat.post 2", "directory.standing", "directory.standing 2"),
+        *("chat.post 3", "chat.post 4", "edits.mark"),
     ),
     "editing": ("chat.edit", "cards.save", "edits.mark"),
     "telling the end": ("chat.post", "cards.save", "edits.mark"),
