@@ -20,9 +20,9 @@ from tests.browser.sandbox import Tab, running
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="module")
 async def place() -> AsyncIterator[tuple[Browser, str]]:
-    """A Chromium, and the address of a sandbox."""
+    """A Chromium, and the address of a sandbox of its own: what one test does binds no other."""
     async with launched() as browser, running() as address:
         yield browser, address
 
