@@ -303,5 +303,7 @@ async def test_an_end_is_not_put_away_before_it_is_told(story: Story) -> None:
     assert not (await story.bot.house.world.cards.get(op.id)).settled
 
     await story.settle()
-    assert any("is restored" in str(line) for line in story.requester.thread())
+    *_, end, late = [str(line) for line in story.requester.thread()]
+    assert "is restored" in end
+    assert late.startswith("Told late, 4 things")
     assert (await story.bot.house.world.cards.get(op.id)).settled

@@ -206,6 +206,7 @@ async def test_a_file_that_does_not_arrive_within_a_day_ends_it(story: Story, la
     await story.approved()
     await story.advance(hours=TRANSFER_LIMIT.total_seconds() / 3600 + 1)
     assert (await uploaded(story)).phase == "failed"
-    lines = [str(line) for line in story.requester.thread()]
-    assert any("could not be sent within 24 hours" in line for line in lines)
+    *_, end, late = [str(line) for line in story.requester.thread()]
+    assert "could not be sent within 24 hours" in end
+    assert late.startswith("Told late, 2 things")
     assert loads(story) == 0
