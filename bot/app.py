@@ -1,7 +1,6 @@
 """Composition root: settings -> adapters -> services -> Bolt; and a graceful stop."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,13 +9,13 @@ from datetime import timedelta
 import httpx
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters import delivery, health
 from bot.adapters import redis as stored
 from bot.adapters.aura.bucket import Buckets
 from bot.adapters.aura.client import AuraClient
+from bot.adapters.bolt import listening
 from bot.adapters.clock import SystemClock, new_id
 from bot.adapters.embedded import EmbeddedStore
 from bot.adapters.graph import AuraMetrics, QueryApi
@@ -26,6 +25,7 @@ from bot.adapters.ping import HttpPing
 from bot.adapters.queue import DocketQueue
 from bot.adapters.slack import SlackChat, SlackDirectory, SlackDoor
 from bot.adapters.socket import SocketMode
+from bot.adapters.tls import trusted
 from bot.adapters.web import WebServer
 from bot.config import Settings
 from bot.core.base import OperationId
@@ -121,7 +121,7 @@ async def assemble(
             )
         )
         gauging = AuraMetrics(aura=settings.aura_api_url, clock=clock)
-        http = await stack.enter_async_context(httpx.AsyncClient(timeout=10))
+        http = await stack.enter_async_context(httpx.AsyncClient(verify=trusted(), timeout=10))
         client = AsyncWebClient(
             token=settings.slack_bot_token.get_secret_value(),
             base_url=settings.slack_api_url,
@@ -178,9 +178,7 @@ async def assemble(
             pace=Pace(**settings.runner.model_dump()),
         )
         house = furnish(world)
-        secret = settings.slack_signing_secret
-        logging.getLogger("slack_bolt.AsyncApp").addFilter(_worth_saying)
-        bolt = AsyncApp(client=client, signing_secret=secret.get_secret_value() if secret else None)
+        bolt = listening(client, settings.slack_signing_secret)
         yield Savepoint(
             settings=settings,
             house=house,
@@ -192,11 +190,6 @@ async def assemble(
             metrics=metrics,
             clock=clock,
         )
-
-
-def _worth_saying(record: logging.LogRecord) -> bool:
-    """Bolt looks for SLACK_BOT_TOKEN too, and warns that our client has a token already."""
-    return record.getMessage() != warning_client_prioritized_and_token_skipped()
 
 
 async def serve(

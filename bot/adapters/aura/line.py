@@ -11,6 +11,7 @@ import httpx
 from bot.adapters.aura.decode import Answer, decode
 from bot.adapters.aura.guard import SHAPES, AnyPermit, Effect, Guard, Ledger
 from bot.adapters.aura.spending import Consume
+from bot.adapters.tls import trusted
 from bot.core.errors import (
     AuraAuthFailed,
     AuraConflict,
@@ -71,7 +72,7 @@ class Line:
         self._lanes = asyncio.Semaphore(LANES)
         origin = httpx.URL(url)
         guard = Guard(
-            transport or httpx.AsyncHTTPTransport(limits=LIMITS),
+            transport or httpx.AsyncHTTPTransport(verify=trusted(), limits=LIMITS),
             origin=origin,
             consume=consume,
             clock=clock,

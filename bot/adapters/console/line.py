@@ -11,6 +11,7 @@ import httpx
 from bot.adapters.aura.spending import Consume, Spending
 from bot.adapters.console.guard import SHAPES, Effect, Guard
 from bot.adapters.console.wire import complaint
+from bot.adapters.tls import trusted
 from bot.core.errors import (
     AuraAuthFailed,
     AuraConflict,
@@ -54,7 +55,7 @@ class Line:
         self._chance = chance
         origin = httpx.URL(url)
         self._guard = Guard(
-            transport or httpx.AsyncHTTPTransport(),
+            transport or httpx.AsyncHTTPTransport(verify=trusted()),
             origin=origin,
             spending=Spending(consume, clock),
         )

@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.adapters.aura.auth import Credential, Tickets
 from bot.adapters.aura.line import Line
+from bot.adapters.tls import trusted
 from bot.core.base import InstanceId, OperationId
 from bot.core.errors import AuraError, GraphGarbled, GraphRefused, GraphUnavailable
 from bot.ports import Clock
@@ -46,6 +47,7 @@ class AuraMetrics:
         )
         self._http = httpx.AsyncClient(
             transport=transport,
+            verify=trusted(),
             timeout=TIMEOUT,
             follow_redirects=False,
             trust_env=False,

@@ -14,6 +14,7 @@ import structlog
 
 from bot.adapters.graph.refusals import refusal
 from bot.adapters.graph.rows import Reading
+from bot.adapters.tls import trusted
 from bot.core.errors import (
     GraphError,
     GraphRefused,
@@ -46,6 +47,7 @@ class QueryApi:
     def __init__(self, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._http = httpx.AsyncClient(
             transport=transport,
+            verify=trusted(),
             timeout=httpx.Timeout(None, connect=CONNECT),
             limits=httpx.Limits(max_connections=8, max_keepalive_connections=4),
             follow_redirects=False,

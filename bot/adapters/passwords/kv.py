@@ -6,6 +6,7 @@ https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#create-update-sec
 import httpx
 from pydantic import SecretStr
 
+from bot.adapters.tls import trusted
 from bot.core.base import InstanceId
 from bot.core.errors import PasswordNotKept
 from bot.ports import FirstPassword
@@ -55,7 +56,7 @@ class VaultKv:
         }
         try:
             async with httpx.AsyncClient(
-                transport=self._transport, timeout=_TIMEOUT, trust_env=False
+                transport=self._transport, verify=trusted(), timeout=_TIMEOUT, trust_env=False
             ) as http:
                 answer = await http.post(
                     f"{self._url}/v1/{self._mount}/data/{place}",

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from bot.adapters.tls import trusted
 from bot.core.errors import VaultUnavailable
 from bot.ports import Clock
 
@@ -64,7 +65,7 @@ class Bucket:
         address = urlsplit(self.endpoint)
         headers = self._signed(method, address.netloc, path, asked)
         try:
-            async with httpx.AsyncClient(timeout=10) as http:
+            async with httpx.AsyncClient(verify=trusted(), timeout=10) as http:
                 url = f"{address.scheme}://{address.netloc}{path}?{asked}"
                 answer = await http.request(method, url, headers=headers)
         except httpx.HTTPError:

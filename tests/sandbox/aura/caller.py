@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from bot.adapters.tls import trusted
 from sandbox.aura import AuraDouble
 from sandbox.aura.fleet import CLIENT_ID, CLIENT_SECRET, COMMERCE
 
@@ -81,7 +82,7 @@ class Caller:
 @asynccontextmanager
 async def calling(double: AuraDouble, **settings: Any) -> AsyncIterator[Caller]:
     """Serve the double and hand out a client that is logged in."""
-    async with double, httpx.AsyncClient(base_url=double.url, **settings) as http:
+    async with double, httpx.AsyncClient(base_url=double.url, verify=trusted(), **settings) as http:
         caller = Caller(http)
         await caller.log_in()
         yield caller

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from bot.adapters.tls import trusted
 from sandbox.aura import AuraDouble
 from sandbox.aura.fleet import BOOKKEEPING, LEDGER_CLIENT_ID, LEDGER_CLIENT_SECRET, LEDGERS
 from tests.sandbox.aura.caller import Caller
@@ -41,7 +42,7 @@ class CallerV2:
 @asynccontextmanager
 async def calling_v2(double: AuraDouble, **settings: Any) -> AsyncIterator[CallerV2]:
     """Serve the double and hand out a client that is logged in."""
-    async with double, httpx.AsyncClient(base_url=double.url, **settings) as http:
+    async with double, httpx.AsyncClient(base_url=double.url, verify=trusted(), **settings) as http:
         await Caller(http).log_in(LEDGER_CLIENT_ID, LEDGER_CLIENT_SECRET)
         yield CallerV2(http)
 

@@ -35,7 +35,7 @@ class Bot:
         self.client = AsyncWebClient(
             token=settings["SLACK_BOT_TOKEN"], base_url=settings["SLACK_API_URL"]
         )
-        self.app = AsyncApp(client=self.client, token=settings["SLACK_BOT_TOKEN"])
+        self.app = AsyncApp(name="test", client=self.client, token=settings["SLACK_BOT_TOKEN"])
         self._handler = AsyncSocketModeHandler(
             self.app, settings["SLACK_APP_TOKEN"], web_client=self.client
         )
