@@ -17,4 +17,4 @@ ChannelId = NewType("ChannelId", str)
 class Frozen(BaseModel):
     """A value: compared by content, never changed, closed against unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
