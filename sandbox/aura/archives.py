@@ -11,7 +11,6 @@ import json
 import struct
 import tarfile
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -68,13 +67,13 @@ def graph_in(content: bytes) -> Graph | None:
 def _contents(graph: Graph) -> bytes:
     said = {
         "nodes": [
-            {**asdict(node), "labels": sorted(node.labels), "properties": dict(node.properties)}
+            {**vars(node), "labels": sorted(node.labels), "properties": dict(node.properties)}
             for node in graph.nodes.values()
         ],
         "relationships": [
-            {**asdict(r), "properties": dict(r.properties)} for r in graph.relationships.values()
+            {**vars(r), "properties": dict(r.properties)} for r in graph.relationships.values()
         ],
-        "schema": [asdict(definition) for definition in graph.schema],
+        "schema": [vars(definition) for definition in graph.schema],
     }
     content = json.dumps(said, default=str).encode()
     archive = io.BytesIO()
