@@ -1,6 +1,6 @@
-"""`python -m benchmarks [a b c d]`: measure, print the table; exit 1 where a goal is missed.
+"""`python -m benchmarks [a b c d]`: measure, print each table; exit 1 where a goal is missed.
 
-Without arguments everything is measured, and the table kept in RESULTS.md.
+Without arguments everything is measured, and the tables are kept in RESULTS.md.
 """
 
 import asyncio
@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from benchmarks import archive, crowd, dispatch, start, storing, sweep, upload
-from benchmarks.goals import Part, missed, render
+from benchmarks.goals import Part, missed, render, table
 from sandbox.aura.times import utc_now
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-#: Seconds after which a part is given up; all together stay within the time a person waits.
-LIMIT = 400.0
+#: Seconds after which a part is given up: it hangs.
+LIMIT = 900.0
 
 PARTS: dict[str, Callable[[Path], Awaitable[Part]]] = {
     "a": dispatch.measure,
@@ -37,6 +37,8 @@ async def _run(names: list[str]) -> list[Part]:
         with tempfile.TemporaryDirectory(prefix="sp-bench-") as folder:
             async with asyncio.timeout(LIMIT):
                 found.append(await PARTS[name](Path(folder)))
+        sys.stdout.write(table(found[-1]) + "\n\n")
+        sys.stdout.flush()
     return found
 
 
@@ -45,9 +47,8 @@ def main() -> None:
     names = sys.argv[1:] or list(PARTS)
     at, began = utc_now(), time.perf_counter()
     parts = asyncio.run(_run(names))
-    text = render(parts, at=at, seconds=time.perf_counter() - began)
-    sys.stdout.write(text)
     if names == list(PARTS):
+        text = render(parts, at=at, seconds=time.perf_counter() - began)
         RESULTS.write_text(text, encoding="utf-8")
     misses = missed(parts)
     for miss in misses:

@@ -72,7 +72,7 @@ class Part:
 
 def render(parts: Sequence[Part], *, at: datetime, seconds: float) -> str:
     """Return the whole result as Markdown."""
-    lines = [
+    head = [
         "# What Savepoint costs",
         "",
         "Written by `make bench`. Ratios are against a floor measured in the same run; absolute",
@@ -80,12 +80,16 @@ def render(parts: Sequence[Part], *, at: datetime, seconds: float) -> str:
         "",
         f"{at:%Y-%m-%d %H:%M} UTC · {_machine()} · {seconds:.0f} s in all",
     ]
-    for part in parts:
-        lines += ["", f"## {part.title}", ""]
-        lines += ["| what | measured | floor | ratio | goal | kept |", "|---|---|---|---|---|---|"]
-        lines += ["| " + " | ".join(row.cells()) + " |" for row in part.rows]
-        lines += [""] + [f"- {note}" for note in part.notes]
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n\n".join(["\n".join(head), *map(table, parts)]) + "\n"
+
+
+def table(part: Part) -> str:
+    """Return one part as Markdown."""
+    lines = [f"## {part.title}", ""]
+    lines += ["| what | measured | floor | ratio | goal | kept |", "|---|---|---|---|---|---|"]
+    lines += ["| " + " | ".join(row.cells()) + " |" for row in part.rows]
+    lines += [""] + [f"- {note}" for note in part.notes]
+    return "\n".join(lines).rstrip()
 
 
 def missed(parts: Sequence[Part]) -> list[str]:
