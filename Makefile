@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Compiled once, not in each of the many processes that tests and sandbox start.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -15,7 +17,7 @@ $(READY): requirements-dev.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the locked dependencies into $(VENV) ..."
 	@if command -v uv >/dev/null 2>&1; then \
-		uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock && \
+		uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.lock && \
 		uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --editable . ; \
 	else \
 		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock && \
