@@ -1,7 +1,8 @@
 """Deliveries to the app: what was sent, what was not acknowledged, and what is sent again.
 
-Events that go unacknowledged are sent again at once, after one minute and after five; commands
-and interactions are not, their person sees a failure instead.
+Events that go unacknowledged are sent again at once, after one minute and after five, unless the
+app asks with `X-Slack-No-Retry: 1` that they are not; commands and interactions never are, their
+person sees a failure instead.
 
 Source: https://docs.slack.dev/apis/events-api/using-http-request-urls#retries
 """
@@ -21,6 +22,8 @@ RETRY_REASONS = {
     "operation_timeout": "http_timeout",
     "http_service_error": "http_error",
     "dispatch_failed": "connection_failed",
+    "too_many_redirects": "too_many_redirects",
+    "ssl_error": "ssl_error",
 }
 REDELIVER_AFTER = timedelta(seconds=3)
 
@@ -80,7 +83,8 @@ class Deliveries:
             status="ok" if reply.acked else reply.failure,
         )
         attempt = envelope.retry_attempt
-        if envelope.kind == "events_api" and not reply.acked and attempt < len(RETRY_AFTER):
+        again_wanted = envelope.kind == "events_api" and not (reply.acked or reply.unwanted)
+        if again_wanted and attempt < len(RETRY_AFTER):
             again = replace(
                 envelope,
                 id=self._world.new_id("env-"),

@@ -1,6 +1,11 @@
 """Signed HTTP delivery, the alternative to Socket Mode.
 
-Sources: https://docs.slack.dev/authentication/verifying-requests-from-slack and
+An event is acknowledged by any status of 200 to 299, a command or an interaction by 200 alone;
+two redirects are followed.
+
+Sources: https://docs.slack.dev/interactivity/implementing-slash-commands,
+https://docs.slack.dev/interactivity/handling-user-interaction,
+https://docs.slack.dev/authentication/verifying-requests-from-slack and
 https://docs.slack.dev/apis/events-api/using-http-request-urls
 """
 
@@ -10,12 +15,20 @@ import hmac
 import json
 from urllib.parse import urlencode
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import (
+    ClientError,
+    ClientSession,
+    ClientSSLError,
+    ClientTimeout,
+    TooManyRedirects,
+)
 
 from sandbox.slack.wire import Envelope, Now, Payload, Reply
 
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
+REDIRECTS_MAX = 2
+_GOOD = {"events_api": range(200, 300), "slash_commands": (200,), "interactive": (200,)}
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -34,7 +47,7 @@ class HttpMode:
         self._session: ClientSession | None = None
 
     async def deliver(self, envelope: Envelope, *, within: float) -> Reply:
-        """Post an envelope; a 200 within the time is the acknowledgement."""
+        """Post an envelope; a good status within the time is the acknowledgement."""
         body, kind = _encoded(envelope)
         timestamp = str(int(self._now().timestamp()))
         headers = {
@@ -50,16 +63,22 @@ class HttpMode:
             self._session = ClientSession(timeout=ClientTimeout(total=None))
         try:
             async with asyncio.timeout(within):
-                async with self._session.post(self._url, data=body, headers=headers) as answer:
+                async with self._session.post(
+                    self._url, data=body, headers=headers, max_redirects=REDIRECTS_MAX + 1
+                ) as answer:
                     text = await answer.text()
                     status = answer.status
                     no_retry = answer.headers.get("X-Slack-No-Retry") == "1"
         except TimeoutError:
             return Reply(acked=False, failure="operation_timeout")
+        except TooManyRedirects:
+            return Reply(acked=False, failure="too_many_redirects")
+        except ClientSSLError:
+            return Reply(acked=False, failure="ssl_error")
         except ClientError:
             return Reply(acked=False, failure="dispatch_failed")
-        if status != 200:
-            return Reply(acked=no_retry, failure="http_service_error")
+        if status not in _GOOD[envelope.kind]:
+            return Reply(acked=False, failure="http_service_error", unwanted=no_retry)
         return Reply(acked=True, payload=_answer(text))
 
     async def close(self) -> None:

@@ -28,11 +28,15 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """How the app answered an envelope: acknowledged, perhaps with a payload, or why not."""
+    """How the app answered an envelope: acknowledged, perhaps with a payload, or why not.
+
+    `unwanted`: it asked not to be sent this one again.
+    """
 
     acked: bool
     payload: Payload = field(default_factory=dict)
     failure: str = ""
+    unwanted: bool = False
 
 
 class SlackError(Exception):

@@ -23,9 +23,13 @@ class Endpoint:
     def __init__(self) -> None:
         self.received: list[tuple[dict[str, str], bytes]] = []
         self.answer: tuple[int, str, dict[str, str]] = (200, "", {})
+        self.hops = 0
         self.url = ""
 
     async def handle(self, request: web.Request) -> web.Response:
+        if self.hops:
+            self.hops -= 1
+            raise web.HTTPTemporaryRedirect(self.url)
         self.received.append((dict(request.headers), await request.read()))
         status, text, headers = self.answer
         return web.Response(status=status, text=text, headers=headers)
@@ -64,6 +68,52 @@ async def test_an_event_is_retried_with_its_count_and_reason(
     headers = endpoint.received[-1][0]
     assert headers["X-Slack-Retry-Num"] == "1"
     assert headers["X-Slack-Retry-Reason"] == "http_error"
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+async def test_an_event_is_taken_by_any_good_status(
+    signed: SlackDouble, endpoint: Endpoint, status: int
+) -> None:
+    endpoint.answer = (status, "", {})
+    await signed.person(REQUESTER).says("@Savepoint help", "ops-production")
+    assert await signed.redeliver_due() == 0
+
+
+@pytest.mark.parametrize("status", [201, 202, 204])
+async def test_a_command_or_an_interaction_is_taken_by_200_alone(
+    signed: SlackDouble, endpoint: Endpoint, status: int
+) -> None:
+    endpoint.answer = (status, "", {"X-Slack-No-Retry": "1"})
+    person = signed.person(REQUESTER)
+    with pytest.raises(SlackSaysError, match="http_service_error"):
+        await person.types("/aura help", "ops-production")
+    with pytest.raises(SlackSaysError, match="not reachable"):
+        await person.uses_shortcut("restore_shortcut")
+    assert await signed.redeliver_due() == 0
+
+
+async def test_two_redirects_are_followed_and_no_third(
+    signed: SlackDouble, endpoint: Endpoint
+) -> None:
+    endpoint.hops = 2
+    await signed.person(REQUESTER).says("@Savepoint help", "ops-production")
+    assert await signed.redeliver_due() == 0
+    endpoint.hops = 3
+    await signed.person(REQUESTER).says("@Savepoint help", "ops-production")
+    assert signed.sent[-1].retry_attempt == 0
+    endpoint.hops = 0
+    assert await signed.redeliver_due() == 1
+    assert endpoint.received[-1][0]["X-Slack-Retry-Reason"] == "too_many_redirects"
+
+
+async def test_a_request_url_without_a_certificate_gets_nothing(endpoint: Endpoint) -> None:
+    secure = endpoint.url.replace("http:", "https:")
+    clock = Clock()
+    async with SlackDouble(now=clock, deliver_to=secure) as double:
+        await double.person(REQUESTER).says("@Savepoint help", "ops-production")
+        assert await double.redeliver_due() == 1
+        assert double.sent[-1].retry_reason == "ssl_error"
+    assert endpoint.received == []
 
 
 async def test_an_event_is_not_retried_against_the_apps_wish(
