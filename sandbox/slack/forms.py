@@ -13,6 +13,7 @@ from sandbox.slack.inputs import (
     Typed,
     complaint,
     elements_in,
+    initial_key,
     offered,
     stateful,
     value_key,
@@ -25,6 +26,8 @@ from sandbox.slack.world import Message
 _CLOSED_LISTS = frozenset(
     {"static_select", "multi_static_select", "radio_buttons", "checkboxes", "overflow"}
 )
+
+_PICKERS = frozenset({"datepicker", "timepicker", "datetimepicker"})
 
 
 class Forms:
@@ -215,8 +218,19 @@ def _find(blocks: list[Payload], block_id: str, action_id: str) -> tuple[Payload
     raise SlackSaysError(f"there is nothing to use at {block_id} {action_id}")
 
 
+def _check_picked(element: Payload, value: object) -> None:
+    """A day that no calendar has, or no time of a day, cannot be picked."""
+    if value is None:
+        return
+    picker = {"type": element["type"], "action_id": "a", initial_key(element): value}
+    if check_view({"type": "home", "blocks": [{"type": "actions", "elements": [picker]}]}):
+        raise SlackSaysError(f"this cannot be picked: {value}")
+
+
 def _check_choice(element: Payload, chosen: Payload) -> None:
-    """What is chosen from a list must be on the list."""
+    """What is chosen from a list must be on the list, and what is picked must exist."""
+    if element["type"] in _PICKERS:
+        _check_picked(element, chosen.get(value_key(element)))
     if element["type"] not in _CLOSED_LISTS:
         return
     options = offered(element)

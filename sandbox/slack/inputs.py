@@ -3,6 +3,7 @@
 Source: https://docs.slack.dev/reference/views#view_submission (the shape of `state.values`)
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from sandbox.slack.wire import Payload
@@ -34,6 +35,12 @@ _HOLDS: dict[str, tuple[str, str]] = {
     "file_input": ("files", "initial_files"),
 }
 
+#: What Slack checks of an address by itself, as
+#: https://docs.slack.dev/reference/block-kit/block-elements says of both inputs.
+_FORMS = {
+    "email_text_input": (re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), "Please enter a valid email."),
+    "url_text_input": (re.compile(r"https?://[^\s/]+\S*"), "Please enter a valid URL."),
+}
 EMPTY = "Please complete this required field."
 
 
@@ -45,6 +52,11 @@ def stateful(element: Payload) -> bool:
 def value_key(element: Payload) -> str:
     """The key under which an element of this type holds its value."""
     return _HOLDS[element["type"]][0]
+
+
+def initial_key(element: Payload) -> str:
+    """The key under which an element of this type is given the value that it begins with."""
+    return _HOLDS[element["type"]][1]
 
 
 def initial(element: Payload) -> Payload:
@@ -67,6 +79,9 @@ def complaint(block: Payload, state: Payload) -> str:
         return "" if block.get("optional") else EMPTY
     if element["type"] == "number_input":
         return _number_complaint(element, str(value))
+    if element["type"] in _FORMS:
+        form, words = _FORMS[element["type"]]
+        return "" if form.fullmatch(str(value)) else words
     if isinstance(value, str):
         low, high = element.get("min_length"), element.get("max_length")
         if low and len(value) < low:

@@ -193,11 +193,11 @@ ELEMENTS: dict[str, Check] = {
         obj.initial_is_offered,
         obj.values_are_unique,
     ),
-    "datepicker": shape("datepicker", _action, {"initial_date": obj.date, **_picker}),
+    "datepicker": shape("datepicker", _action, {"initial_date": obj.day, **_picker}),
     "timepicker": shape(
         "timepicker",
         _action,
-        {"initial_time": obj.time_of_day, "timezone": string(1, ID_MAX), **_picker},
+        {"initial_time": obj.time_of_day, "timezone": obj.timezone, **_picker},
     ),
     "datetimepicker": shape(
         "datetimepicker",

@@ -4,6 +4,9 @@ Source: https://docs.slack.dev/reference/block-kit/composition-objects
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from zoneinfo import available_timezones
 
 from bot.views.blockkit.rules import (
     Check,
@@ -120,6 +123,30 @@ def values_are_unique(element: Mapping[str, object], at: str) -> Iterator[Fault]
 raw_text = shape("raw_text", {"text": string(1, TEXT_MAX)})
 raw_number = shape("raw_number", {"value": number}, {"text": string(1, TEXT_MAX)})
 
-date = matching(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "must be a date as YYYY-MM-DD")
+_written_day = matching(r"\d{4}-\d\d-\d\d", "must be a date as YYYY-MM-DD")
+
+
+def day(value: object, at: str) -> Iterator[Fault]:
+    """A day of the calendar, as `2026-02-28`."""
+    faults = list(_written_day(value, at))
+    yield from faults
+    if not faults:
+        try:
+            date.fromisoformat(str(value))
+        except ValueError:
+            yield Fault(at, "must be a date that exists")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def timezone(value: object, at: str) -> Iterator[Fault]:
+    """The name of a zone in the IANA database, as `Europe/Berlin`."""
+    if not isinstance(value, str) or value not in _zones():
+        yield Fault(at, "must be an IANA time zone")
+
+
 time_of_day = matching(r"([01]\d|2[0-3]):[0-5]\d", "must be a time as HH:mm")
 decimal = matching(r"-?\d+(\.\d+)?", "must be a number written as a string")

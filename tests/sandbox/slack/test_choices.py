@@ -136,6 +136,26 @@ async def test_what_is_not_on_the_list_cannot_be_chosen(
         await person.submits_state(shown(person), {"other": {"day": {"value": "a"}}})
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        ("datepicker", "selected_date", "2026-02-30"),
+        ("datepicker", "selected_date", "30.1.2026"),
+        ("timepicker", "selected_time", "24:00"),
+        ("datetimepicker", "selected_date_time", 1),
+    ],
+)
+async def test_what_no_calendar_or_clock_shows_cannot_be_picked(
+    double: SlackDouble, bot: Bot, web: AsyncWebClient, kind: str, key: str, value: object
+) -> None:
+    when = field("when", element(kind, "a"), optional=True)
+    await web.views_open(trigger_id=await trigger(double, bot), view=modal(when))
+    person = double.person(REQUESTER)
+    with pytest.raises(SlackSaysError, match="cannot be picked"):
+        await person.submits_state(shown(person), {"when": {"a": {key: value}}})
+    await person.fills(shown(person), {"When": None})
+
+
 async def test_only_the_view_on_top_can_be_submitted_and_only_by_its_owner(
     double: SlackDouble, bot: Bot, web: AsyncWebClient
 ) -> None:

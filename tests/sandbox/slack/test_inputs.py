@@ -32,6 +32,10 @@ def field(kind: str, **more: object) -> Payload:
         (field("number_input", **NUMBER), "5.5", "a whole number"),
         (field("number_input", **NUMBER), "0", "at least 1"),
         (field("number_input", **NUMBER), "10", "at most 9"),
+        (field("email_text_input"), "requester@example.com", ""),
+        (field("email_text_input"), "requester", "a valid email"),
+        (field("url_text_input"), "https://example.com/a", ""),
+        (field("url_text_input"), "example.com", "a valid URL"),
     ],
 )
 def test_a_field_is_checked_before_it_is_sent(block: Payload, value: object, words: str) -> None:
