@@ -19,6 +19,15 @@ MESSAGE_EVENTS = {
     "private": ("group", "message.groups"),
     "app": ("im", "message.im"),
 }
+#: The scope without which an event does not come, as each event's page says; others need none
+#: (https://docs.slack.dev/reference/events).
+EVENT_SCOPES = {
+    "app_mention": "app_mentions:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    "subteam_members_changed": "usergroups:read",
+}
 NO_ANSWER = "Operation timed out. Apps need to respond within 3 seconds."
 UNREACHABLE = "This app is not reachable right now. Try again later."
 TROUBLE = "We had some trouble connecting. Try again?"
@@ -72,8 +81,9 @@ class Acts:
         """Type a slash command; it reaches the app only outside threads, and only from our team."""
         channel = self.present(user, channel_id)
         name, _, rest = text.strip().partition(" ")
-        declared = next((c for c in self._world.app.commands if c.command == name), None)
-        if declared is None or self._world.is_external(self._world.people[user]):
+        offered = self._api.commands(self._world.people[user])
+        declared = next((c for c in offered if c.command == name), None)
+        if declared is None:
             self.told(user, f"{name} is not a valid command.")
         if thread_ts:
             self.told(user, f"{name} is not supported in threads. Sorry!")
@@ -155,8 +165,10 @@ class Acts:
         return execution
 
     async def event(self, inner: Payload, *, subscribed: str = "") -> None:
-        """Send an event, if the app is subscribed to it."""
-        if (subscribed or inner["type"]) in self._world.app.events:
+        """Send an event, if the app is subscribed to it and holds the scope that it needs."""
+        name = subscribed or inner["type"]
+        allowed = EVENT_SCOPES.get(name, "") in ("", *self._api.scopes())
+        if name in self._world.app.events and allowed:
             await self._deliveries.send("events_api", payloads.event(self._api, inner))
 
     async def open_home(self, user: str) -> None:
@@ -199,6 +211,6 @@ class Acts:
         person = self._world.people.get(user)
         if person is None or person.kind in ("bot", "deactivated"):
             raise SlackSaysError("nobody can act as this person")
-        known = {(str(s.kind), s.callback_id) for s in self._world.app.shortcuts}
-        if (kind, callback_id) not in known or self._world.is_external(person):
+        known = {(str(s.kind), s.callback_id) for s in self._api.shortcuts(person)}
+        if (kind, callback_id) not in known:
             self.told(user, "This shortcut does not exist.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
+from sandbox.slack.cast import Command, Person, Shortcut
 from sandbox.slack.tickets import Tickets
 from sandbox.slack.views import Views
 from sandbox.slack.wire import Payload, SlackError
@@ -87,6 +88,19 @@ class Api:
         provided = self.scopes()
         if scope not in provided:
             raise SlackError("missing_scope", needed=scope, provided=",".join(provided))
+
+    def commands(self, person: Person) -> tuple[Command, ...]:
+        """The slash commands that `person` finds: none from another team, none without the scope.
+
+        https://docs.slack.dev/reference/scopes/commands
+        """
+        found = "commands" in self.scopes() and not self.world.is_external(person)
+        return self.world.app.commands if found else ()
+
+    def shortcuts(self, person: Person) -> tuple[Shortcut, ...]:
+        """The shortcuts that `person` finds; they need the same scope as commands."""
+        found = "commands" in self.scopes() and not self.world.is_external(person)
+        return self.world.app.shortcuts if found else ()
 
     def channel(self, channel_id: str) -> Channel:
         """A conversation that the app can see: a public one, or one it is in."""

@@ -51,13 +51,11 @@ def seen_by(api: Api, user: str, *, speed: float) -> Payload:
                 "usage_hint": each.usage_hint,
                 "description": each.description,
             }
-            for each in world.app.commands
-            if not world.is_external(me)
+            for each in api.commands(me)
         ],
         "shortcuts": [
             {"type": each.kind, "callback_id": each.callback_id, "name": each.name}
-            for each in world.app.shortcuts
-            if not world.is_external(me)
+            for each in api.shortcuts(me)
         ],
         "notices": [
             {"at": notice.at.isoformat(), "text": notice.text}
