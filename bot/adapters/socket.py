@@ -18,10 +18,13 @@ from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
 
-#: Seconds of silence after which a connection counts as deaf; the client pings every 10 s.
+#: Seconds of silence after which a connection counts as deaf.
 DEAF_AFTER = 60.0
 #: Seconds that opening a connection may take.
 PATIENCE = 20.0
+#: Seconds between two pings. The client leaves a connection on which no pong comes back
+#: (https://docs.slack.dev/tools/python-slack-sdk/socket-mode).
+PING = 10.0
 
 
 def _unobserved(method: str, outcome: str, seconds: float) -> None:
@@ -40,6 +43,7 @@ class SocketMode:
         observe: Observe = _unobserved,
         *,
         patience: float = PATIENCE,
+        ping: float = PING,
     ) -> None:
         self._app = app
         self._token = app_token
@@ -47,6 +51,7 @@ class SocketMode:
         self._clock = clock
         self._door = SlackDoor(client, clock, observe)
         self._patience = patience
+        self._ping = ping
         self._handler: AsyncSocketModeHandler | None = None
         self._last_heard = clock.monotonic()
 
@@ -57,7 +62,7 @@ class SocketMode:
         """
         address = await self._door.open_socket(self._token)
         handler = AsyncSocketModeHandler(
-            self._app, self._token, web_client=self._client, ping_interval=10
+            self._app, self._token, web_client=self._client, ping_interval=self._ping
         )
         # Given an address, the client asks for none: left alone it would try a refused token, or
         # an address that nobody answers at, for ever.

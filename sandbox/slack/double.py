@@ -62,7 +62,9 @@ class SlackDouble:
         if deliver_to:
             self._http = HttpMode(url=deliver_to, secret=cast.app.signing_secret, now=now)
         self.faults = SlackFaults(
-            disconnect=lambda: self._soon(self._socket.disconnect()), drop=self._socket.drop
+            disconnect=lambda: self._soon(self._socket.disconnect()),
+            drop=self._socket.drop,
+            silence=self._socket.fall_silent,
         )
         self.fault_panels: dict[str, FaultPanel] = {"slack": self.faults}
         tickets = Tickets(self.world)
@@ -238,6 +240,10 @@ class SlackDouble:
     def drop_socket(self) -> None:
         """Cut the bot's connections without a word."""
         self._socket.drop()
+
+    def silence_socket(self) -> None:
+        """Leave the bot's connections open, and let nothing pass: not even a pong."""
+        self._socket.fall_silent()
 
     def _soon(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)

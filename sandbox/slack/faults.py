@@ -30,11 +30,20 @@ class _Switch:
 class SlackFaults:
     """Slack's own panel. A fault with an action happens at once and is never on."""
 
-    def __init__(self, *, disconnect: Callable[[], None], drop: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        disconnect: Callable[[], None],
+        drop: Callable[[], None],
+        silence: Callable[[], None],
+    ) -> None:
         self._switches = {
             "redeliver": _Switch("Deliver every envelope again after 3 s"),
             "disconnect": _Switch("Ask the bot to reconnect now", at_once=disconnect),
             "drop_socket": _Switch("Cut the bot's socket without a word", at_once=drop),
+            "silent_socket": _Switch(
+                "Let the bot's socket fall silent, and leave it open", at_once=silence
+            ),
             "ratelimit": _Switch("Answer the next calls with 429"),
             "unavailable": _Switch("Answer every call with 503, and no JSON"),
             "drop_answer": _Switch("Do what is called for, then cut the line"),

@@ -29,6 +29,7 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._open: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self._leaving: set[web.WebSocketResponse] = set()
+        self._silent: set[web.WebSocketResponse] = set()
         self._waiting: dict[str, list[asyncio.Future[Payload]]] = {}
         self._turn = 0
         self._closing: set[asyncio.Task[None]] = set()
@@ -52,7 +53,7 @@ class SocketMode:
         if ticket not in self._tickets:
             raise web.HTTPForbidden(text="this address was used before, or never given out")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         if len(self._open) >= CONNECTIONS_MAX:
             await socket.send_json(self._disconnect("too_many_websockets"))
@@ -64,11 +65,16 @@ class SocketMode:
         try:
             await socket.send_json(self._hello())
             async for frame in socket:
-                if frame.type is WSMsgType.TEXT:
+                if socket in self._silent:
+                    continue
+                if frame.type is WSMsgType.PING:
+                    await socket.pong(frame.data)
+                elif frame.type is WSMsgType.TEXT:
                     self._acknowledged(frame.data)
         finally:
             del self._open[socket]
             self._leaving.discard(socket)
+            self._silent.discard(socket)
             self._changed()
         return socket
 
@@ -89,7 +95,8 @@ class SocketMode:
         acked: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(envelope.id, []).append(acked)
         try:
-            await socket.send_json(frame)
+            if socket not in self._silent:
+                await socket.send_json(frame)
             payload = await asyncio.wait_for(acked, within)
         except TimeoutError:
             return Reply(acked=False, failure="operation_timeout")
@@ -103,7 +110,7 @@ class SocketMode:
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Tell every connection to go, and why; those that stay are closed after ten seconds."""
-        for socket in list(self._open):
+        for socket in set(self._open) - self._silent:
             with contextlib.suppress(ConnectionError):
                 await socket.send_json(self._disconnect(reason))
             self._leaving.add(socket)
@@ -116,6 +123,10 @@ class SocketMode:
         for transport in list(self._open.values()):
             if transport is not None:
                 transport.abort()
+
+    def fall_silent(self) -> None:
+        """Leave every connection open, and neither hear nor say anything on it any more."""
+        self._silent |= set(self._open)
 
     async def close(self) -> None:
         """End all connections and what waits on them."""

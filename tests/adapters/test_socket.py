@@ -1,11 +1,13 @@
 """Socket Mode against the Slack double: what connects, and what notices that nobody speaks."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.clock import SystemClock
@@ -13,7 +15,9 @@ from bot.adapters.socket import DEAF_AFTER, SocketMode
 from bot.core.errors import ChatFailed, ChatUnavailable
 from sandbox.aura.times import utc_now
 from sandbox.slack import SlackDouble
-from tests.adapters.waiting import until
+from sandbox.slack.cast import OPS_PRODUCTION, REQUESTER
+from sandbox.slack.wire import SlackSaysError
+from tests.adapters.waiting import until, until_async
 
 
 @dataclass
@@ -42,10 +46,12 @@ def socket_of(
     clock: Seconds,
     token: str | None = None,
     client: AsyncWebClient | None = None,
+    app: AsyncApp | None = None,
 ) -> SocketMode:
     client = client or client_of(double)
     token = token or double.settings()["SLACK_APP_TOKEN"]
-    return SocketMode(AsyncApp(client=client), token, client, clock, patience=0.3)
+    app = app or AsyncApp(client=client)
+    return SocketMode(app, token, client, clock, patience=0.3, ping=0.2)
 
 
 @pytest.fixture
@@ -128,6 +134,59 @@ async def test_the_watchdog_replaces_a_deaf_connection_after_a_minute(
     await socket.watch()
     assert calls(double) == 1
     await socket.close()
+
+
+async def test_a_connection_that_falls_silent_is_left_for_a_new_one(
+    double: SlackDouble, clock: Seconds
+) -> None:
+    heard: list[str] = []
+    client = client_of(double)
+    app = AsyncApp(client=client)
+
+    @app.command("/aura")
+    async def aura(ack: AsyncAck, body: dict[str, str]) -> None:
+        heard.append(body["text"])
+        await ack()
+
+    async with connected(socket_of(double, clock, client=client, app=app)):
+        requester = double.person(REQUESTER)
+        double.silence_socket()
+        double.ack_seconds = 0.05
+        with pytest.raises(SlackSaysError, match="operation_timeout"):
+            await requester.types("/aura lost", OPS_PRODUCTION)
+        double.ack_seconds = 3.0
+        await until(lambda: double.connections_opened == 2 and double.connections == 1)
+        await requester.types("/aura help", OPS_PRODUCTION)
+        assert heard == ["help"]
+
+
+async def test_the_watchdog_leaves_a_silent_connection_that_the_client_stays_with(
+    double: SlackDouble, clock: Seconds
+) -> None:
+    async with connected(socket_of(double, clock)) as socket:
+        assert socket._handler is not None
+        socket._handler.client.auto_reconnect_enabled = False  # as older clients: none notices
+        double.silence_socket()
+        await until_async(lambda: deaf(socket))
+        await socket.watch()
+        assert double.connections_opened == 1
+        clock.passed += DEAF_AFTER + 1
+        await socket.watch()
+        assert await socket.hears()
+        assert double.connections_opened == 2
+
+
+@asynccontextmanager
+async def connected(socket: SocketMode) -> AsyncIterator[SocketMode]:
+    await socket.connect()
+    try:
+        yield socket
+    finally:
+        await socket.close()
+
+
+async def deaf(socket: SocketMode) -> bool:
+    return not await socket.hears()
 
 
 async def test_the_watchdog_goes_on_while_slack_refuses(

@@ -8,6 +8,7 @@ const WORDS = {
     redeliver: "Slack sends everything a second time, three seconds later.",
     disconnect: "Slack asks the bot to reconnect, as it does every few hours.",
     drop_socket: "The connection to Slack breaks without a word.",
+    silent_socket: "The connection to Slack stays open, and nothing comes through any more.",
     ratelimit: "Slack refuses calls: too many requests.",
     unavailable: "Slack is down and answers 503.",
     drop_answer: "Slack takes a message, then the line is cut before it answers.",
@@ -39,7 +40,7 @@ const SERVICES = [
   ["bot", "Savepoint"],
 ];
 
-const AT_ONCE = new Set(["disconnect", "drop_socket", "crash"]); // these happen and are over
+const AT_ONCE = new Set(["disconnect", "drop_socket", "silent_socket", "crash"]); // these happen and are over
 
 const isOn = (fault) => Boolean(fault.on) || fault.count > 0;
 const isCounted = (fault) => fault.count > 0;

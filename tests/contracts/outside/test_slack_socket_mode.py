@@ -170,6 +170,19 @@ async def test_the_client_comes_back_when_it_is_cut_off(
     assert len(listener.requests) == 1
 
 
+async def test_the_client_leaves_a_connection_on_which_nothing_comes_any_more(
+    double: SlackDouble,
+) -> None:
+    """The other client leaves it too, after the 20 s that its library waits for a pong."""
+    async with AsyncExitStack() as stack:
+        listener = await connected(double, "aiohttp", stack)
+        double.silence_socket()
+        await eventually(double, lambda: double.connections_opened == 2)
+        await eventually(double, lambda: double.connections == 1)
+        await mention(double)
+        assert len(listener.requests) == 1
+
+
 async def test_an_unacknowledged_event_comes_again_at_once_after_one_minute_and_after_five(
     double: SlackDouble, listener: Listener, clock: Clock
 ) -> None:

@@ -192,8 +192,8 @@ async def test_faults_of_all_services_are_on_one_panel(double: SlackDouble, page
     double.fault_panels["aura"] = OtherPanel()
     faults = await page.get("faults")
     assert list(faults["slack"]) == [
-        *("redeliver", "disconnect", "drop_socket", "ratelimit"),
-        *("unavailable", "drop_answer", "slow", "no_charts"),
+        *("redeliver", "disconnect", "drop_socket", "silent_socket"),
+        *("ratelimit", "unavailable", "drop_answer", "slow", "no_charts"),
     ]
     assert (await page.post("faults", service="aura", name="slow", on=True))["ok"]
     assert (await page.post("faults", service="slack", name="ratelimit", count=3))["ok"]
