@@ -83,11 +83,9 @@ class Row(Frozen):
 
 def watched(sight: Sighting, clocks: tuple[Reading, ...]) -> Row:
     """Return the row of an instance as the watch knows it; bare before the first look."""
-    if sight.status is None or sight.looked_at is None:
+    instance = sight.known
+    if instance is None:
         return Row(instance=sight.instance, environment=sight.environment)
-    instance = Instance(
-        **sight.instance.model_dump(), status=sight.status, tier=sight.tier, region=sight.region
-    )
     return Row(
         instance=instance,
         environment=sight.environment,

@@ -101,6 +101,12 @@ class Seen(Frozen):
     proven_at: AwareDatetime | None = None
     """The time of the snapshot that the newest passed drill proved."""
 
+    @property
+    def newest_at(self) -> datetime | None:
+        """The time of the newest snapshot, whoever asked for it."""
+        known = filter(None, (self.restorable_at, self.restorable_asked_at))
+        return max(known, default=None)
+
     def with_snapshots(self, snapshots: Iterable[Snapshot], *, at: datetime) -> "Seen":
         """Return this after a look at an instance's snapshots."""
         done = [s for s in snapshots if s.completed]

@@ -100,6 +100,14 @@ class Sighting(Frozen):
         """The instance's id."""
         return self.instance.id
 
+    @property
+    def known(self) -> Instance | None:
+        """The instance as it was when a look at its state last succeeded, None before the first."""
+        if self.status is None or self.looked_at is None:
+            return None
+        facts = {"status": self.status, "tier": self.tier, "region": self.region}
+        return Instance.model_validate({**self.instance.model_dump(), **facts})
+
     def with_state(self, found: Instance, *, at: datetime) -> "Sighting":
         """Return this after a look at the instance's state."""
         same = self.status == found.status

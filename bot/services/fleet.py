@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot.core.base import InstanceId, ProjectId, SnapshotId
+from bot.core.board import OLD
 from bot.core.environments import Environment
 from bot.core.errors import AuraError, UnknownSnapshot
 from bot.core.instances import Instance, InstanceSummary, Project, find
 from bot.core.scratch import PREFIX
+from bot.core.sightings import Sighting
 from bot.core.snapshots import (
     OFFER_DAYS,
     SEARCH_DAYS,
@@ -25,6 +27,8 @@ from bot.views.instances import InstanceRow
 OFFER_KEPT = 60.0
 #: So old may the names of projects be that work in the background writes down.
 NAMED = timedelta(hours=1)
+#: So many instances are asked for, two calls each, whenever somebody lists them: a few seconds.
+ASKED = 25
 
 
 class Fleet:
@@ -152,6 +156,35 @@ class Fleet:
         drills = await self._world.drills.of(summary.id for summary in summaries)
         rows = await asyncio.gather(*(self._row(summary) for summary in summaries))
         return tuple(row.model_copy(update={"drill": drills.get(row.instance.id)}) for row in rows)
+
+    async def listing(self, summaries: Sequence[InstanceSummary]) -> tuple[InstanceRow, ...]:
+        """Return a row for each; of many, what the watch saw lately is not asked for once more."""
+        if len(summaries) <= ASKED:
+            return await self.rows(summaries)
+        now = self._world.clock.now()
+        sights = {sight.id: sight for sight in await self._world.watch.sightings()}
+        seen = [row for i in summaries if (row := self._seen(i, sights.get(i.id), now))]
+        ids = {row.instance.id for row in seen}
+        drills = await self._world.drills.of(ids)
+        asked = await self.rows([i for i in summaries if i.id not in ids])
+        told = [row.model_copy(update={"drill": drills.get(row.instance.id)}) for row in seen]
+        return (*told, *asked)
+
+    def _seen(
+        self, summary: InstanceSummary, sight: Sighting | None, now: datetime
+    ) -> InstanceRow | None:
+        """Return the row of what was seen lately; None where Aura has to be asked."""
+        if sight is None or sight.looked_at is None or sight.seen.read_at is None:
+            return None
+        if sight.trouble or not timedelta(0) <= now - sight.looked_at < OLD:
+            return None
+        environment = self.environment(summary)
+        return InstanceRow(
+            instance=sight.known or summary,
+            environment=environment.name if environment else None,
+            newest_at=sight.seen.newest_at,
+            seen_at=sight.looked_at,
+        )
 
     async def _row(self, summary: InstanceSummary) -> InstanceRow:
         environment = self.environment(summary)

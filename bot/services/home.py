@@ -82,7 +82,7 @@ class Home:
         """Return the rows of `instance list` that this person may see; raises NotAllowed."""
         await self._gate.require(person, Role.VIEWER, None, action="instance.view")
         visible = await self._visible(person)
-        return await self._fleet.rows(
+        return await self._fleet.listing(
             [i for i in await self._fleet.summaries() if self._home(i) in visible]
         )
 

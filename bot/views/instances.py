@@ -1,8 +1,10 @@
 """Instances as people see them: the list by environment, and one with its facts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
+
+from pydantic import AwareDatetime
 
 from bot.core.base import Frozen
 from bot.core.drills import LastDrill
@@ -26,6 +28,7 @@ from bot.views.kit import (
     header,
     moment,
     section,
+    span,
     user,
 )
 from bot.views.words import (
@@ -58,8 +61,12 @@ class InstanceRow(Frozen):
 
     instance: Instance | InstanceSummary
     environment: str | None
-    newest: Snapshot | None
-    trouble: str | None
+    newest: Snapshot | None = None
+    trouble: str | None = None
+    newest_at: AwareDatetime | None = None
+    """The time of the newest snapshot, where the watch saw it and nothing more is known of it."""
+    seen_at: AwareDatetime | None = None
+    """When the watch saw all this; None: Aura told it now."""
     drill: LastDrill | None = None
     """What the last drill said, or None when there was none."""
 
@@ -82,7 +89,7 @@ def listing(rows: Sequence[InstanceRow], *, now: datetime) -> Message:
     told = sum(len(group) for _, group in groups[:15])
     if told < len(ordered):
         blocks.append(section(f"… and {len(ordered) - told} more that do not fit here."))
-    blocks.append(context("One of them: `/aura instance show` and its name or id."))
+    blocks.append(context(_footnote(rows, now)))
     environments = count(len({row.environment for row in rows}), "environment")
     text = f"I see {count(len(rows), 'instance')} in {environments}."
     return Message(text=text, blocks=tuple(blocks))
@@ -144,6 +151,18 @@ def shown(
     return Message(text=f"{text} {meaning}", blocks=tuple(blocks))
 
 
+def _footnote(rows: Sequence[InstanceRow], now: datetime) -> str:
+    """Say how old all this may be, and where to read more."""
+    seen = [row.seen_at for row in rows if row.seen_at]
+    if not seen:
+        return "One of them: `/aura instance show` and its name or id."
+    age = span(max(timedelta(minutes=1), now - min(seen)))
+    return (
+        f"{len(seen)} of these are as the watch saw them within the last {age}: a status may have "
+        "changed since, or a snapshot been taken. `/aura instance show` asks Aura now."
+    )
+
+
 def sorted_rows(rows: Sequence[InstanceRow]) -> list[InstanceRow]:
     """Sort by environment, those without one last, then by name."""
     return sorted(
@@ -172,8 +191,9 @@ def line(row: InstanceRow, now: datetime) -> str:
 
 def newest(row: InstanceRow, now: datetime) -> str:
     """Say how old the newest snapshot is, that there is none, or why that is unknown."""
-    if row.newest:
-        return f"newest snapshot {ago(row.newest.taken_at, now)}"
+    at = row.newest.taken_at if row.newest else row.newest_at
+    if at is not None:
+        return f"newest snapshot {ago(at, now)}"
     return "newest snapshot unknown" if row.trouble else f"no snapshot in {SEARCH_DAYS} days"
 
 

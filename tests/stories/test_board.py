@@ -9,7 +9,7 @@ from sandbox.aura import fleet as aura
 from sandbox.slack.sightings import SeenView
 from tests.stories.harness import Actor, Story
 from tests.stories.props import grow
-from tests.stories.watching import CALM, alert, look, passes, watched
+from tests.stories.watching import CALM, alert, instance, look, passes, watched
 
 #: No fresh fleet fulfils it.
 STRICT = Protection(in_place_hours=26, proven_days=1)
@@ -49,6 +49,51 @@ async def test_the_tab_of_200_watched_instances_costs_one_call_a_page(story: Sto
     assert len(pages) == 11
     asked = [call.path for call in story.aura.calls[before:]]
     assert asked == ["/v1/instances"] * len(pages)
+
+
+async def _lists(story: Story) -> tuple[str, set[str]]:
+    """What `instance list` tells, and the instances that Aura was asked for."""
+    before = len(story.aura.calls)
+    await story.requester.types("/aura instance list")
+    asked = [call.path for call in story.aura.calls[before:] if "oauth" not in call.path]
+    assert asked[0] == "/v1/instances"
+    return story.requester.whisper, {path.split("/")[3] for path in asked[1:]}
+
+
+async def test_a_list_of_200_instances_asks_for_those_alone_that_nobody_watches(
+    story: Story,
+) -> None:
+    enlarge(story, 200)
+    watched(story)
+    for _ in range(3):
+        await look(story)
+    await story.advance(minutes=7)
+    told, read = await _lists(story)
+    assert read == {
+        aura.ORDERS_STAGING,
+        aura.SEARCH_STAGING,
+        aura.SANDBOX_FREE,
+        aura.SANDBOX_PAID,
+    }
+    assert "catalog-prod* `ca7a1095` · AuraDB Virtual Dedicated Cloud · running · newest sn" in told
+    assert "202 of these are as the watch saw them within the last 7 min: " in told
+
+
+async def test_what_the_watch_has_lost_sight_of_is_asked_for_in_a_list_of_many(
+    story: Story,
+) -> None:
+    enlarge(story, 30)
+    watched(story)
+    for _ in range(3):
+        await look(story)
+    instance(story, aura.ORDERS_PROD).status = "paused"
+    told, _ = await _lists(story)
+    assert "orders-prod* `0d5e7a11` · AuraDB Business Critical · running" in told
+    await story.advance(minutes=61)
+    told, read = await _lists(story)
+    assert len(read) == 36
+    assert "orders-prod* `0d5e7a11` · AuraDB Business Critical · paused" in told
+    assert "as the watch saw them" not in told
 
 
 async def test_of_200_unwatched_instances_only_those_shown_are_read(story: Story) -> None:
