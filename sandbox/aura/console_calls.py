@@ -13,6 +13,7 @@ The links that it hands out lead to `sandbox.aura.storage_calls`. For the source
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import cycle
 
 from aiohttp import web
 
@@ -39,6 +40,7 @@ class ConsoleCalls:
         self._console = console
         self._record = record
         self._number = number
+        self._down = cycle((502, 503, 504))
 
     def routes(self) -> list[web.RouteDef]:
         """All of it."""
@@ -61,7 +63,7 @@ class ConsoleCalls:
             body: object = None
             try:
                 if self._console.world.faults.console_down.take():
-                    answer = Answer(status=502)
+                    answer = Answer(status=next(self._down))
                 else:
                     body = _parsed(raw)
                     answer = answering(request, body, n)

@@ -39,14 +39,18 @@ class Faults:
 
     slow: Fault = field(default_factory=partial(Fault, "Aura answers seconds late"))
     throttle: Fault = field(default_factory=partial(Fault, "Aura says: too many requests (429)"))
-    unavailable: Fault = field(default_factory=partial(Fault, "Aura is down (503, not JSON)"))
+    unavailable: Fault = field(default_factory=partial(Fault, "Aura is down (500, 502, 503, 504)"))
     drop_answer: Fault = field(
         default_factory=partial(Fault, "Aura accepts the next POST, then cuts the connection")
     )
     snapshot_fails: Fault = field(default_factory=partial(Fault, "Snapshots end as Failed"))
     restore_fails: Fault = field(default_factory=partial(Fault, "Restores end as loading failed"))
-    console_down: Fault = field(default_factory=partial(Fault, "The console's import answers 502"))
-    storage_down: Fault = field(default_factory=partial(Fault, "The cloud's storage answers 503"))
+    console_down: Fault = field(
+        default_factory=partial(Fault, "The console's import is down (502, 503, 504)")
+    )
+    storage_down: Fault = field(
+        default_factory=partial(Fault, "The cloud's storage is down (500, 502, 503, 504)")
+    )
     storage_drops: Fault = field(
         default_factory=partial(Fault, "The cloud's storage cuts the next upload in the middle")
     )

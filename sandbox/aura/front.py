@@ -10,12 +10,14 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import cycle
 
 from sandbox.aura import typed
 from sandbox.aura.answers import Answer, Asked, RefusedError, as_v2, refused, turned_away
 from sandbox.aura.calls import Call, Record
 from sandbox.aura.faults import Faults
 from sandbox.aura.gate import Gate
+from sandbox.aura.outages import OUTAGES
 from sandbox.aura.query_calls import answer_query, instance_of
 from sandbox.aura.routes import V1, V2, Answering
 from sandbox.aura.world import World
@@ -24,7 +26,6 @@ _THROTTLE_WAIT = timedelta(seconds=2)
 _NEEDS_TYPE = frozenset({"POST", "PATCH"})
 _TOO_MANY = 429
 _QUERY = "/db/{database}/query/v2"
-_DOWN = b"upstream connect error or disconnect/reset before headers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,7 @@ class Front:
         self._record = record
         self._slow_by = slow_by
         self._n = 0
+        self._outages = cycle(OUTAGES)
         self._chance = random.Random(0)  # noqa: S311  # request ids, no secrets
 
     def number(self) -> int:
@@ -186,8 +188,10 @@ class Front:
         return _reply(answer, None)
 
     def _down(self, request: Incoming, n: int, kind: str) -> Reply:
-        self._note(request, n, kind, 503, "")
-        return Reply(status=503, body=_DOWN, headers={"Content-Type": "text/plain; charset=utf-8"})
+        outage = next(self._outages)
+        self._note(request, n, kind, outage.status, "")
+        headers = outage.headers(self._world.now())
+        return Reply(status=outage.status, body=outage.body, headers=headers)
 
     def _note(
         self,

@@ -11,10 +11,10 @@ import random
 from collections import deque
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from email.utils import format_datetime
 from urllib.parse import parse_qs
 
 from sandbox.aura.answers import Answer, RefusedError, turned_away
+from sandbox.aura.times import retry_after
 
 TOKEN_LIFE = timedelta(seconds=3600)
 _WINDOW = timedelta(seconds=60)
@@ -96,12 +96,8 @@ class Gate:
         """429 whose `Retry-After` is in turn a number of seconds and an HTTP date."""
         self._refusals += 1
         seconds = max(1, math.ceil(wait.total_seconds()))
-        retry_after = str(seconds)
-        if self._refusals % 2 == 0:
-            # An HTTP date has whole seconds only: round up, or it would lie before the free slot.
-            at = now + timedelta(seconds=seconds + (1 if now.microsecond else 0))
-            retry_after = format_datetime(at.replace(microsecond=0), usegmt=True)
-        return turned_away(429, "API rate limit exceeded", headers={"Retry-After": retry_after})
+        headers = {"Retry-After": retry_after(seconds, now, dated=self._refusals % 2 == 0)}
+        return turned_away(429, "API rate limit exceeded", headers=headers)
 
     def _count(self, client: str, now: datetime) -> None:
         limit = self.requests_per_minute

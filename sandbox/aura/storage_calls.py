@@ -12,6 +12,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html).
 import re
 import secrets
 from collections.abc import Callable
+from itertools import cycle
 from typing import Protocol
 
 from aiohttp import web
@@ -44,6 +45,7 @@ class StorageCalls:
     def __init__(self, console: Console, note: Note) -> None:
         self._console = console
         self._note = note
+        self._down = cycle((503, 500, 502, 504))
 
     def routes(self) -> list[web.RouteDef]:
         """All of it."""
@@ -59,7 +61,7 @@ class StorageCalls:
         if one is None:
             return self._xml(request, 403, _FORBIDDEN)
         if self._console.world.faults.storage_down.take():
-            return self._xml(request, 503, "")
+            return self._xml(request, next(self._down), "")
         if request.headers.get("x-goog-resumable") != "start" or request.headers["Content-Type"]:
             return self._xml(request, 400, "<Error><Code>InvalidArgument</Code></Error>")
         if not one.stored.whole:
@@ -81,7 +83,7 @@ class StorageCalls:
                 stored.back_to(0)
             return self._position(request, stored)
         if self._console.world.faults.storage_down.take():
-            return self._xml(request, 503, "")
+            return self._xml(request, next(self._down), "")
         if stored.whole:
             await _drain(request)
             return self._xml(request, 403, _TAKEN)
@@ -109,7 +111,7 @@ class StorageCalls:
             await _drain(request)
             return self._xml(request, 403, _FORBIDDEN)
         if self._console.world.faults.storage_down.take():
-            return self._xml(request, 503, "")
+            return self._xml(request, next(self._down), "")
         part = bytearray()
         if not await self._take(request, part.extend):
             return web.Response(status=499)  # nobody is there to read it

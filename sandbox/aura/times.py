@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 Now = Callable[[], datetime]
 
@@ -15,6 +16,15 @@ def utc_now() -> datetime:
 def stamp(at: datetime) -> str:
     """Write a time as Aura does: ISO 8601 in UTC, whole seconds, `Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def retry_after(seconds: int, now: datetime, *, dated: bool) -> str:
+    """Write a `Retry-After` of so many seconds: as their number, or as an HTTP date."""
+    if not dated:
+        return str(seconds)
+    # An HTTP date has whole seconds only: round up, or it would lie before what it means.
+    at = now + timedelta(seconds=seconds + (1 if now.microsecond else 0))
+    return format_datetime(at.replace(microsecond=0), usegmt=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,8 +64,9 @@ async def _turned_away(aura: Caller, double: AuraDouble) -> None:
     for method, path in _CALLS:
         double.faults.throttle.next()
         await aura.http.request(method, "/v1" + path)
-        double.faults.unavailable.next()
-        await aura.http.request(method, "/v1" + path)
+        double.faults.unavailable.next(4)
+        for _ in range(4):
+            await aura.http.request(method, "/v1" + path)
         del aura.http.headers["Authorization"]
         await aura.http.request(method, "/v1" + path)
         aura.http.headers["Authorization"] = "Bearer unknown"

@@ -78,9 +78,9 @@ class Doubles:
         """How many snapshots were asked for, by instance id."""
         return await self._sent("/snapshots")
 
-    async def answers(self, status: int) -> int:
-        """How many calls Aura answered with this status."""
-        return sum(call["status"] == status for call in await self._all_calls())
+    async def answers(self, *statuses: int) -> int:
+        """How many calls Aura answered with one of these."""
+        return sum(call["status"] in statuses for call in await self._all_calls())
 
     async def complete(self, instance: str, snapshot: str) -> None:
         """Let a snapshot be complete."""

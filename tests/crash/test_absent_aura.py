@@ -24,7 +24,7 @@ async def test_aura_that_is_down_for_a_while_is_waited_for(
             await patient.fault("unavailable", on=True)
 
             async def noticed() -> bool:
-                return await patient.answers(503) >= 12
+                return await patient.answers(500, 502, 503, 504) >= 12
 
             await until_async(noticed, within=30)
             await patient.fault("unavailable", on=False)

@@ -34,6 +34,7 @@ async def test_aura_away_for_minutes_in_any_phase_only_delays_it(story: Story, p
     await _come_to(story, phase)
     await story.advance(minutes=6)
     assert (await story.operation()).phase == phase
+    assert {c.status for c in story.aura.calls if c.status >= 500} == {500, 502, 503, 504}
 
     story.aura.faults.unavailable.off()
     await story.advance(minutes=15)

@@ -268,7 +268,7 @@ async def test_an_instance_without_snapshots_says_so(story: Story) -> None:
 async def test_aura_away_is_not_taken_for_a_missing_snapshot(story: Story) -> None:
     before_aura(story, "snapshot", story.aura.faults.unavailable.always)
     await story.requester.types("/aura snapshot show orders-prod 00000000-dead-beef")
-    assert "Aura did not answer properly (503)" in story.requester.whisper
+    assert "Aura did not answer properly (502)" in story.requester.whisper
 
 
 async def test_an_instance_of_no_environment_can_be_seen_and_not_touched(story: Story) -> None:

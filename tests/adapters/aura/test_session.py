@@ -141,7 +141,9 @@ async def test_the_wish_for_a_snapshot_is_repeated_once_with_a_new_token(
     assert aura.calls == [TAKE] * 4
 
 
-@pytest.mark.parametrize("status", [200, 204, 308, 400, 401, 403, 404, 409, 420, 429, 500, 503])
+@pytest.mark.parametrize(
+    "status", [200, 204, 308, 400, 401, 403, 404, 409, 420, 429, 500, 502, 503, 504]
+)
 async def test_a_restore_is_sent_once_whatever_the_answer(
     client: AuraClient, aura: ScriptedAura, status: int
 ) -> None:

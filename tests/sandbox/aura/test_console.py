@@ -257,12 +257,13 @@ async def test_links_without_their_signature_open_nothing(
 
 async def test_it_can_be_down(double: AuraDouble, http: httpx.AsyncClient) -> None:
     client = Official(http, ORDERS_PROD)
-    double.faults.console_down.next()
-    assert (await client.auth()).status_code == 502
+    double.faults.console_down.next(3)
+    assert [(await client.auth()).status_code for _ in range(3)] == [502, 503, 504]
     await client.auth()
     location = await client.location()
-    double.faults.storage_down.next(2)
-    assert (await client.put(location)).status_code == 503
+    double.faults.storage_down.next(5)
+    met = [(await client.put(location)).status_code for _ in range(4)]
+    assert met == [503, 500, 502, 504]
     signed = (await client.initiate()).json()["SignedURI"]
     assert (await http.post(signed, headers={"x-goog-resumable": "start"})).status_code == 503
 

@@ -45,12 +45,26 @@ def test_faults_are_thrown_by_name() -> None:
         faults.set("earthquake", on=True)
 
 
-async def test_unavailable_is_a_503_without_json(aura: Caller, double: AuraDouble) -> None:
-    double.faults.unavailable.next(2)
-    answer = await aura.post(f"/instances/{ORDERS_PROD}/snapshots")
-    assert answer.status_code == 503
-    assert answer.headers["Content-Type"].startswith("text/plain")
-    assert (await aura.token("any", "thing")).status_code == 503
+async def test_unavailable_is_down_in_every_way_there_is(aura: Caller, double: AuraDouble) -> None:
+    double.faults.unavailable.next(8)
+    met = []
+    for _ in range(4):
+        for answer in (
+            await aura.post(f"/instances/{ORDERS_PROD}/snapshots"),
+            await aura.token("any", "thing"),
+        ):
+            media, headers = answer.headers["Content-Type"].partition(";")[0], answer.headers
+            met.append((answer.status_code, media, headers.get("Retry-After")))
+    assert met == [
+        (503, "text/plain", None),
+        (500, "application/json", None),
+        (502, "text/html", None),
+        (504, "text/plain", None),
+        (503, "application/json", "2"),
+        (500, "text/plain", None),
+        (502, "application/json", None),
+        (504, "text/html", "Sun, 22 Nov 2026 12:00:03 GMT"),
+    ]
     assert (await aura.post(f"/instances/{ORDERS_PROD}/snapshots")).status_code == 202
 
 
