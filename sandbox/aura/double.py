@@ -31,7 +31,7 @@ from sandbox.aura.fleet import (
 from sandbox.aura.front import Front
 from sandbox.aura.gate import Gate
 from sandbox.aura.graphs import Graph
-from sandbox.aura.instances import STATUSES
+from sandbox.aura.instances import OTHER_STATUSES, STATUSES
 from sandbox.aura.times import Durations, Now, Pace, utc_now
 from sandbox.aura.world import Restore, World
 
@@ -152,9 +152,10 @@ class AuraDouble:
         """Change an instance out of band, as the console or Neo4j's staff would.
 
         With `for_seconds` (of the double's clock, not scaled) the status before comes back by
-        itself. KeyError for an unknown instance, ValueError for a status that Aura does not have.
+        itself. KeyError for an unknown instance, ValueError for a status that is neither one of
+        `STATUSES` nor of `OTHER_STATUSES`.
         """
-        if status not in STATUSES:
+        if status not in STATUSES | OTHER_STATUSES:
             raise ValueError(f"no status of an instance: {status}")
         now = self.now()
         instance = self.world.instances[instance_id]

@@ -98,14 +98,33 @@ async def test_a_snapshot_that_runs_is_waited_for_before_the_restore(story: Stor
     assert [call.status for call in sent_restores(story)] == [202]
 
 
-async def test_a_busy_instance_is_waited_for(story: Story) -> None:
+@pytest.mark.parametrize("word", ["updating", "resuming", "stopped", "rebalancing"])
+async def test_a_busy_instance_is_waited_for_also_where_the_word_is_unknown(
+    story: Story, word: str
+) -> None:
     await approved(story)
-    story.aura.set_status(aura.ORDERS_PROD, "updating", for_seconds=300)
+    story.aura.set_status(aura.ORDERS_PROD, word, for_seconds=300)
     await story.advance(minutes=4)
     assert (await story.operation()).phase == "ready"
     await story.advance(minutes=10)
 
     assert (await story.operation()).phase == "done"
+    assert [call.status for call in sent_restores(story)] == [202]
+
+
+@pytest.mark.parametrize("word", ["stopped", "rebalancing"])
+async def test_a_restore_on_its_way_goes_on_through_a_word_that_nobody_knows(
+    story: Story, word: str
+) -> None:
+    await approved(story)
+    await until(story, "restoring")
+    story.aura.set_status(aura.ORDERS_PROD, word, for_seconds=900)
+    await story.advance(minutes=10)
+    assert (await story.operation()).phase == "restoring"
+    await story.advance(minutes=15)
+
+    assert (await story.operation()).phase == "done"
+    assert len(sent_restores(story)) == 1
 
 
 async def test_a_lost_answer_to_a_snapshot_does_not_take_a_second_one(story: Story) -> None:

@@ -191,6 +191,24 @@ async def test_out_of_band_change_shows_and_can_end_by_itself(
         double.set_status(ORDERS_PROD, "asleep")
 
 
+@pytest.mark.parametrize("word", ["available", "stopped", "deleting", "rebalancing"])
+async def test_words_outside_the_specification_can_be_staged(
+    aura: Caller, double: AuraDouble, word: str
+) -> None:
+    double.set_status(ORDERS_PROD, word, for_seconds=30)
+    assert await aura.status(ORDERS_PROD) == word
+
+
+async def test_address_is_null_or_empty_while_an_instance_resumes(
+    aura: Caller, double: AuraDouble
+) -> None:
+    shown = {}
+    for instance in (ORDERS_STAGING, SANDBOX_PAID, ORDERS_PROD):
+        double.set_status(instance, "resuming", for_seconds=30)
+        shown[instance] = (await aura.instance(instance))["connection_url"]
+    assert shown == {ORDERS_STAGING: "", SANDBOX_PAID: None, ORDERS_PROD: None}
+
+
 async def test_order_of_operations_survives_a_leap_of_the_clock(
     aura: Caller, clock: HandClock
 ) -> None:
