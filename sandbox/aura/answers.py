@@ -90,6 +90,11 @@ def as_v2(answer: Answer) -> Answer:
     )
 
 
+def forbidden() -> RefusedError:
+    """403 `unauthorized`: the credentials are good, but not for this."""
+    return refused(403, "unauthorized", "Insufficient permissions")
+
+
 def no_instance(instance_id: str) -> RefusedError:
     """404 `db-not-found`."""
     return refused(404, "db-not-found", f"DB not found: {instance_id}")

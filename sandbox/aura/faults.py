@@ -39,6 +39,7 @@ class Faults:
 
     slow: Fault = field(default_factory=partial(Fault, "Aura answers seconds late"))
     throttle: Fault = field(default_factory=partial(Fault, "Aura says: too many requests (429)"))
+    forbid: Fault = field(default_factory=partial(Fault, "The API credential may only look (403)"))
     unavailable: Fault = field(default_factory=partial(Fault, "Aura is down (500, 502, 503, 504)"))
     drop_answer: Fault = field(
         default_factory=partial(Fault, "Aura accepts the next POST, then cuts the connection")

@@ -1,7 +1,7 @@
 """The front: turns a request into a call on the world, and its answer into a reply.
 
-Order of judgement: faults, token, rate limit, content type, body, and only then the instance and
-what is asked of it. `sandbox/aura/direct.py` says how requests come and replies go.
+Order of judgement: faults, token, rate limit, role, content type, body, and only then the instance
+and what is asked of it. `sandbox/aura/direct.py` says how requests come and replies go.
 """
 
 import asyncio
@@ -13,7 +13,15 @@ from datetime import timedelta
 from itertools import cycle
 
 from sandbox.aura import typed
-from sandbox.aura.answers import Answer, Asked, RefusedError, as_v2, refused, turned_away
+from sandbox.aura.answers import (
+    Answer,
+    Asked,
+    RefusedError,
+    as_v2,
+    forbidden,
+    refused,
+    turned_away,
+)
 from sandbox.aura.calls import Call, Record
 from sandbox.aura.faults import Faults
 from sandbox.aura.gate import Gate
@@ -118,6 +126,8 @@ class Front:
                     return self._down(request, n, kind)
                 client = self._admit(request)
                 authentic = True
+                if request.method != "GET" and self._faults.forbid.take():
+                    raise forbidden()  # credentials have the role of the person who made them
                 body = _parsed(request)
                 asked = Asked(
                     n=n,

@@ -6,7 +6,7 @@ state stands in `legacy_status`. There is no pause, resume, overwrite, nor a sna
 
 from dataclasses import replace
 
-from sandbox.aura.answers import Answer, Asked, RefusedError, found, invalid, refused
+from sandbox.aura.answers import Answer, Asked, forbidden, found, invalid, refused
 from sandbox.aura.creation import create_instance
 from sandbox.aura.fleet import Organization, Project
 from sandbox.aura.instance_calls import change_instance, delete_instance
@@ -188,7 +188,7 @@ def _asked_organization(world: World, asked: Asked) -> Organization:
     if organization is None:
         raise refused(404, "organization-not-found", "Organization not found")
     if not _seen(world, asked, organization):
-        raise _forbidden()
+        raise forbidden()
     return organization
 
 
@@ -201,10 +201,6 @@ def _seen(world: World, asked: Asked, organization: Organization) -> bool:
 
 def _organization(organization: Organization) -> dict[str, object]:
     return {"id": organization.id, "name": organization.name}
-
-
-def _forbidden() -> RefusedError:
-    return refused(403, "unauthorized", "Insufficient permissions")
 
 
 def _inner(answer: Answer) -> dict[str, object]:

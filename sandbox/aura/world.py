@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sandbox.aura.answers import Asked, no_instance, no_project, ongoing, refused
+from sandbox.aura.answers import Asked, forbidden, no_instance, no_project, ongoing
 from sandbox.aura.databases import DEFAULT, Databases, Growth
 from sandbox.aura.faults import Faults
 from sandbox.aura.fleet import Fleet, Organization, Project, Seed, database_password
@@ -148,7 +148,7 @@ class World:
     def allow(self, asked: Asked, project_id: str) -> None:
         """Refuse with 403 what belongs to a project outside the credentials' reach."""
         if project_id not in asked.projects:
-            raise refused(403, "unauthorized", "Insufficient permissions")
+            raise forbidden()
 
     def prices(self, project: Project) -> tuple[Configuration, ...]:
         """What the project may create."""

@@ -24,6 +24,7 @@ REFUSALS: dict[str, tuple[Callable[[Story], None], str]] = {
         "nother operation is running on the instance",
     ),
     "not permitted": (lambda story: story.aura.expire_tokens(), "does not permit this"),
+    "may only look": (lambda story: story.aura.faults.forbid.always(), "does not permit"),
     "throttled": (lambda story: story.aura.faults.throttle.next(), "too many requests"),
 }
 
@@ -58,6 +59,34 @@ async def test_a_refusal_names_auras_request_id(story: Story) -> None:
 
     refused = sent_restores(story)[-1]
     assert refused.request_id in str(story.approver.card(slack.OPS_ALERTS))
+
+
+async def test_a_credential_that_may_only_look_ends_it_with_a_plain_sentence(story: Story) -> None:
+    await story.requested()
+    story.aura.faults.forbid.always()
+    tokens = story.aura.record.counts["POST /oauth/token"]
+    await story.approved()
+    op = await until(story, "failed")
+
+    assert story.aura.record.counts["POST /oauth/token"] - tokens <= 1
+    end = str(story.requester.thread()[-1])
+    assert "Aura does not permit this with the API credential" in end
+    assert "Check the role of the person who created the credential" in end
+    await story.advance(hours=2)
+    assert story.writes == [f"snapshots {aura.ORDERS_PROD}"] * 2  # again with a new token, and over
+    assert (op.safety_snapshot, story.restores) == (None, 0)
+
+
+async def test_a_snapshot_with_a_credential_that_may_only_look_ends_with_a_plain_sentence(
+    story: Story,
+) -> None:
+    story.aura.faults.forbid.always()
+    await story.requester.types(f"/aura snapshot take {aura.ORDERS_PROD}")
+
+    assert story.aura.record.counts["POST /oauth/token"] == 2  # the first, and one in its place
+    assert "Aura does not permit this" in "".join(map(str, story.messages()))
+    await story.advance(minutes=30)
+    assert story.writes == [f"snapshots {aura.ORDERS_PROD}"] * 2
 
 
 async def test_aura_that_wants_to_be_paid_ends_it_with_the_hint(story: Story) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sandbox.aura import AuraDouble
 from sandbox.aura.fleet import CLIENT_ID, CLIENT_SECRET, COMMERCE, DATA_LAB, ORDERS_PROD
 from sandbox.aura.fleet import SANDBOX_PAID as LAB_INSTANCE
-from tests.sandbox.aura.caller import Caller, HandClock, calling, reason
+from tests.sandbox.aura.caller import Caller, HandClock, calling, order, reason
 
 
 async def test_token_has_the_life_and_the_lower_case_type_of_the_real_one(aura: Caller) -> None:
@@ -91,6 +91,27 @@ async def test_credentials_reach_only_their_projects(clock: HandClock) -> None:
         assert [p["id"] for p in (await aura.get("/tenants")).json()["data"]] == [COMMERCE]
         assert reason(await aura.get(f"/instances/{LAB_INSTANCE}"), status=403) == "unauthorized"
         assert reason(await aura.get(f"/tenants/{DATA_LAB}"), status=403) == "unauthorized"
+
+
+async def test_credentials_that_may_only_look_are_refused_what_changes_something(
+    aura: Caller, double: AuraDouble
+) -> None:
+    double.faults.forbid.always()
+    assert await aura.snapshots(ORDERS_PROD) != []
+    one = f"/instances/{ORDERS_PROD}"
+    for answer in (
+        await aura.post(f"{one}/snapshots"),
+        await aura.post(f"{one}/snapshots/x/restore"),
+        await aura.post(f"{one}/overwrite"),
+        await aura.post(f"{one}/pause"),
+        await aura.patch(one, {"name": "orders"}),
+        await aura.delete(one),
+        await aura.post("/instances", order()),
+    ):
+        assert reason(answer, status=403) == "unauthorized"
+        assert "X-Request-Id" in answer.headers
+    double.faults.forbid.off()
+    await aura.take(ORDERS_PROD)
 
 
 async def test_limit_answers_429_with_seconds_and_a_date_in_turn(clock: HandClock) -> None:
