@@ -76,6 +76,7 @@ async def diagnose(settings: Settings) -> tuple[Finding, ...]:
             open_socket=open_socket if app_token else None,
             credentials=aura.probe,
             instances=aura.instances,
+            api_expires=aura.expires,
             store=store,
         )
         findings = await doctor.examine()

@@ -61,6 +61,8 @@ class Doctor:
     """Tries the app token; None in HTTP mode."""
     credentials: Callable[[], Awaitable[Sequence[Credential]]]
     instances: Callable[[], Awaitable[Sequence[InstanceSummary]]]
+    api_expires: Callable[[], str | None]
+    """When Aura's API ends in the version that was just asked, as Aura puts it."""
     store: Callable[[], Awaitable[Sequence[Weakness]]]
 
     async def examine(self) -> tuple[Finding, ...]:
@@ -197,6 +199,9 @@ class Doctor:
                 found.append(ok(subject, f"sees {names or 'no project'}"))
             else:
                 found.append(wrong(subject, credential.error, credential.hint or _AURA_MEND))
+        if (expires := self.api_expires()) is not None:
+            what = f"Aura will switch off the version of its API that I use: {expires}"
+            found.append(warn("Aura: API", what, "Install a newer Savepoint before then."))
         try:
             instances = await self.instances()
         except BotError as trouble:

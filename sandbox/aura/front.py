@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import cycle
 
@@ -97,7 +97,10 @@ class Front:
         """Method and path of every call, and what hears it."""
         return (
             ("POST", "/oauth/token", self._token),
-            *((m, f"/v1{path}", self._hearing(of, f"{m} {path}")) for m, path, of in V1),
+            *(
+                (m, f"/v1{path}", self._hearing(self._noticed(of), f"{m} {path}"))
+                for m, path, of in V1
+            ),
             ("POST", "/v2beta1/oauth/token", self._token),
             *(
                 (m, f"/v2beta1{path}", self._hearing(of, f"{m} {path}", shape=as_v2))
@@ -149,6 +152,13 @@ class Front:
             return _reply(answer, request_id if authentic else None, dropped=dropped)
 
         return hear
+
+    def _noticed(self, answering: Answering) -> Answering:
+        def answer(world: World, asked: Asked) -> Answer:
+            said = answering(world, asked)
+            return replace(said, headers={**said.headers, **self._gate.notice()})
+
+        return answer
 
     def _admit(self, request: Incoming) -> str:
         now = self._world.now()

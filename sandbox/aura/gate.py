@@ -10,7 +10,7 @@ import math
 import random
 from collections import deque
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 from sandbox.aura.answers import Answer, RefusedError, turned_away
@@ -22,7 +22,11 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class Gate:
-    """Tokens and the rate limit."""
+    """Tokens, the rate limit, and the end of v1.
+
+    `expires` is when v1 will be switched off, None while nobody says so; the published
+    specification reserves a header for it, above every success.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,7 @@ class Gate:
     ) -> None:
         """`clients`: id to secret. `reach`: id to project ids it may see; not listed: `home`."""
         self.requests_per_minute = requests_per_minute
+        self.expires: datetime | None = None
         self._clients = dict(clients)
         self._reach = {client: frozenset(projects) for client, projects in reach.items()}
         self._home = frozenset(home)
@@ -91,6 +96,13 @@ class Gate:
     def reach(self, client: str) -> frozenset[str]:
         """The project ids this client may see."""
         return self._reach.get(client, self._home)
+
+    def notice(self) -> Mapping[str, str]:
+        """What stands above a success of v1 besides."""
+        if self.expires is None:
+            return {}
+        # "UTC", where HTTP itself would have "GMT": so the specification's example
+        return {"X-Tyk-Api-Expires": f"{self.expires.astimezone(UTC):%a, %d %b %Y %H:%M:%S UTC}"}
 
     def too_many(self, now: datetime, wait: timedelta) -> RefusedError:
         """429 whose `Retry-After` is in turn a number of seconds and an HTTP date."""

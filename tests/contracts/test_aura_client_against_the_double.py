@@ -1,10 +1,11 @@
 """The Aura client and the Aura double over real HTTP: one must take the other for real."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from bot.adapters.aura.auth import Credential
 from bot.adapters.aura.client import AuraClient
@@ -216,3 +217,23 @@ async def test_the_doctor_sees_each_credential(double: AuraDouble, clock: Moving
         None,
     )
     assert (bad.signed_in, bad.error) == (False, "Aura does not accept the API credential “lab”")
+
+
+async def test_the_end_of_the_api_is_logged_once_and_kept_for_the_doctor(
+    aura: AuraClient, double: AuraDouble
+) -> None:
+    with capture_logs() as logs:
+        await aura.instance(ORDERS)
+        assert (aura.expires(), logs) == (None, [])
+        double.gate.expires = datetime(2027, 3, 3, tzinfo=UTC)
+        for _ in range(3):
+            await aura.instance(ORDERS)
+            await aura.projects()
+        assert aura.expires() == "Wed, 03 Mar 2027 00:00:00 UTC"
+        double.gate.expires = datetime(2027, 4, 1, tzinfo=UTC)
+        await aura.instance(ORDERS)
+        assert aura.expires() == "Thu, 01 Apr 2027 00:00:00 UTC"
+    assert [(line["log_level"], line["at"]) for line in logs] == [
+        ("warning", "Wed, 03 Mar 2027 00:00:00 UTC"),
+        ("warning", "Thu, 01 Apr 2027 00:00:00 UTC"),
+    ]

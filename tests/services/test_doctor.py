@@ -63,6 +63,7 @@ async def examined(
     report: Report | None = None,
     instances: Sequence[InstanceSummary] | BotError = (ORDERS,),
     aliases: dict[str, InstanceId] | None = None,
+    expires: str | None = None,
 ) -> tuple[Finding, ...]:
     async def credentials() -> Sequence[Credential]:
         return [report or Report()]
@@ -82,6 +83,7 @@ async def examined(
         open_socket=None,
         credentials=credentials,
         instances=listed,
+        api_expires=lambda: expires,
         store=store,
     )
     return await doctor.examine()
@@ -224,6 +226,17 @@ async def test_a_credential_that_fails_is_told_with_its_hint() -> None:
 async def test_a_credential_that_sees_no_project_says_so() -> None:
     findings = await examined(production(), report=Report(projects=()))
     assert about(findings, "Aura: default") == ["ok: sees no project"]
+
+
+async def test_an_api_that_will_be_switched_off_is_a_warning_with_the_day() -> None:
+    [told] = about(
+        await examined(production(), expires="Wed, 03 Mar 2027 00:00:00 UTC"), "Aura: API"
+    )
+    assert told == (
+        "warn: Aura will switch off the version of its API that I use: "
+        "Wed, 03 Mar 2027 00:00:00 UTC"
+    )
+    assert about(await examined(production()), "Aura: API") == []
 
 
 async def test_viewers_who_cannot_be_read_are_found_since_nobody_could_approve() -> None:

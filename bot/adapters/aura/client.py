@@ -228,6 +228,10 @@ class AuraClient:
         """Try every credential; what Aura or the store do wrong stands in the reports."""
         return list(await asyncio.gather(*map(_report, self._owners.sessions)))
 
+    def expires(self) -> str | None:
+        """When Aura said last that this version of its API ends; None where it never did."""
+        return self._line.expires
+
     async def sign_in(self) -> None:
         """Renew the tokens that are about to end; raises AuraError."""
         await asyncio.gather(*(session.tickets.get() for session in self._owners.sessions))

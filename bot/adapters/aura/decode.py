@@ -54,11 +54,12 @@ _REFUSALS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that Aura meant as a success."""
+    """An answer that Aura meant as a success; ``expires``: when this version of its API ends."""
 
     status: int
     document: JsonValue = field(repr=False)  # a token or a first password may stand in it
     request_id: str | None = None
+    expires: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,13 @@ def decode(status: int, headers: Mapping[str, str], body: bytes, *, now: datetim
             raise AuraUnavailable(
                 "the answer of Aura could not be read", status=status, request_id=request_id
             )
-        return Answer(status=status, document=document, request_id=request_id)
+        return Answer(
+            status=status,
+            document=document,
+            request_id=request_id,
+            # reserved for the day when this version is deprecated, and shown as Aura writes it
+            expires=_text(headers.get("x-tyk-api-expires")),
+        )
     wait = retry_after(headers, now=now)
     raise _error(status, _complaint(document, body), wait=wait, request_id=request_id)
 

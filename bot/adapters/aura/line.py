@@ -7,6 +7,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType
 
 import httpx
+import structlog
 
 from bot.adapters.aura.decode import Answer, decode
 from bot.adapters.aura.guard import SHAPES, AnyPermit, Effect, Guard, Ledger
@@ -24,7 +25,7 @@ from bot.core.errors import (
 )
 from bot.ports import Clock
 
-# sys.modules.setdefault("sniffio", None)  # type: ignore
+log = structlog.get_logger(__name__)
 
 #: effect, outcome, seconds
 Observe = Callable[[str, str, float], None]
@@ -55,7 +56,10 @@ _OUTCOMES: tuple[tuple[type[BotError], str], ...] = (
 
 
 class Line:
-    """A guarded HTTP client for one Aura. Sends what it is told to, once."""
+    """A guarded HTTP client for one Aura. Sends what it is told to, once.
+
+    ``expires`` is when Aura said last that this version of its API ends, None if it never did.
+    """
 
     def __init__(
         self,
@@ -68,6 +72,7 @@ class Line:
         ledger: Ledger | None = None,
     ) -> None:
         self.clock = clock
+        self.expires: str | None = None
         self._observe = observe
         self._lanes = asyncio.Semaphore(LANES)
         origin = httpx.URL(url)
@@ -139,6 +144,10 @@ class Line:
             raise AuraUnavailable("Aura did not answer in time") from exc
         except httpx.RequestError as exc:
             raise AuraUnavailable("the connection to Aura broke") from exc
-        return decode(
+        answer = decode(
             response.status_code, response.headers, response.content, now=self.clock.now()
         )
+        if answer.expires not in (None, self.expires):  # it stands above every answer
+            log.warning("Aura will switch off this version of its API", at=answer.expires)
+            self.expires = answer.expires
+        return answer

@@ -31,6 +31,22 @@ def test_success_keeps_the_document_and_the_request_id() -> None:
     assert (answer.status, answer.document, answer.request_id) == (202, {"data": {}}, "ab/1")
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (None, None),
+        ("Mon, 03 Mar 2025 00:00:00 UTC", "Mon, 03 Mar 2025 00:00:00 UTC"),
+        ("some day", "some day"),
+        (" ", None),
+    ],
+)
+def test_success_keeps_when_this_version_of_the_api_ends(
+    written: str | None, read: str | None
+) -> None:
+    headers = httpx.Headers({} if written is None else {"X-Tyk-Api-Expires": written})
+    assert decode(200, headers, b"{}", now=NOON).expires == read
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff\xfe\xff", b"[" * 100_000, b"null"])
 def test_success_that_cannot_be_read_leaves_the_outcome_open(body: bytes) -> None:
     error = refused(202, body)
