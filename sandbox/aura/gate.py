@@ -105,10 +105,10 @@ class Gate:
         return {"X-Tyk-Api-Expires": f"{self.expires.astimezone(UTC):%a, %d %b %Y %H:%M:%S UTC}"}
 
     def too_many(self, now: datetime, wait: timedelta) -> RefusedError:
-        """429 whose `Retry-After` is in turn a number of seconds and an HTTP date."""
-        self._refusals += 1
+        """429 whose `Retry-After` is in turn a number of seconds, an HTTP date, and missing."""
+        turn, self._refusals = self._refusals % 3, self._refusals + 1
         seconds = max(1, math.ceil(wait.total_seconds()))
-        headers = {"Retry-After": retry_after(seconds, now, dated=self._refusals % 2 == 0)}
+        headers = {"Retry-After": retry_after(seconds, now, dated=turn == 1)} if turn < 2 else {}
         return turned_away(429, "API rate limit exceeded", headers=headers)
 
     def _count(self, client: str, now: datetime) -> None:
