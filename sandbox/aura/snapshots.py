@@ -98,7 +98,7 @@ class SnapshotLog:
             return
         last = (until - self._anchor) // every
         if awake:
-            first = max(self._slot, self._slot_at_or_after(until - self._rules.scheduled))
+            first = max(self._slot, self._slot_at_or_after(until - self._rules.longest))
             for slot in range(first, last + 1):
                 self._schedule(slot, self._anchor + slot * every, taking)
             self._forget_days_before((until - self._longest_kept()).date())
@@ -157,10 +157,10 @@ class SnapshotLog:
         return 0 if every is None else -((self._anchor - at) // every)
 
     def _longest_kept(self) -> timedelta:
-        return max(self._rules.scheduled, self._rules.on_demand)
+        return max(self._rules.longest, self._rules.on_demand)
 
     def _schedule(self, slot: int, at: datetime, taking: timedelta) -> None:
-        full = slot % self._rules.full_every == 0
+        restorable, exportable = self._rules.spans(slot)
         self._add(
             Snapshot(
                 id=self._id(f"scheduled/{self._epoch}/{slot}"),
@@ -168,8 +168,8 @@ class SnapshotLog:
                 profile="Scheduled",
                 at=at,
                 done_at=at + taking,
-                gone_at=at + self._rules.scheduled,
-                exportable_until=at + self._rules.exportable if full else None,
+                gone_at=at + restorable,
+                exportable_until=None if exportable is None else at + exportable,
                 content=self._content(at),
             )
         )

@@ -21,14 +21,23 @@ HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Longer:
+    """Each so-manieth scheduled snapshot outlives the others: can be restored, and exported."""
+
+    every: int
+    scheduled: timedelta
+    exportable: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
 class Retention:
     """The rules of one tier.
 
     `every`: span between two scheduled snapshots, None = no schedule. `full_every`: each so-manieth
     of them is a full one, the others are differentials, which can never be exported.
     `scheduled`, `exportable`, `on_demand`: how long a scheduled snapshot can be restored, a full
-    scheduled one exported, and an on-demand one used for both. `only_latest`: a new on-demand
-    snapshot pushes out the one before.
+    scheduled one exported, and an on-demand one used for both; some scheduled ones live `longer`.
+    `only_latest`: a new on-demand snapshot pushes out the one before.
     """
 
     every: timedelta | None
@@ -37,6 +46,18 @@ class Retention:
     exportable: timedelta = timedelta(0)
     on_demand: timedelta
     only_latest: bool = False
+    longer: Longer | None = None
+
+    def spans(self, slot: int) -> tuple[timedelta, timedelta | None]:
+        """How long the scheduled snapshot of a slot can be restored, and exported if ever."""
+        if self.longer is not None and slot % self.longer.every == 0:
+            return self.longer.scheduled, self.longer.exportable
+        return self.scheduled, self.exportable if slot % self.full_every == 0 else None
+
+    @property
+    def longest(self) -> timedelta:
+        """How long the last of the scheduled snapshots can be restored."""
+        return self.scheduled if self.longer is None else self.longer.scheduled
 
 
 _FREE = Retention(every=None, on_demand=3650 * DAY, only_latest=True)
@@ -47,9 +68,14 @@ _CRITICAL = Retention(
 _VDC = Retention(
     every=HOUR, full_every=24, scheduled=60 * DAY, exportable=60 * DAY, on_demand=90 * DAY
 )
-# Version 4 keeps one of the four daily snapshots 60 days and the others 7; the double keeps all for
-# the short span, as nothing tells them apart.
-_VDC_4 = Retention(every=6 * HOUR, scheduled=7 * DAY, exportable=7 * DAY, on_demand=90 * DAY)
+# Which of the four a day lives long is not documented.
+_VDC_4 = Retention(
+    every=6 * HOUR,
+    scheduled=7 * DAY,
+    exportable=7 * DAY,
+    on_demand=90 * DAY,
+    longer=Longer(every=4, scheduled=60 * DAY, exportable=14 * DAY),
+)
 _DS_PROFESSIONAL = Retention(every=DAY, scheduled=7 * DAY, exportable=7 * DAY, on_demand=30 * DAY)
 _DS_ENTERPRISE = Retention(every=DAY, scheduled=14 * DAY, exportable=7 * DAY, on_demand=90 * DAY)
 

@@ -20,16 +20,16 @@ ID = "7e57ed01"
 
 #: Type and version; hours between scheduled snapshots, hours between full ones; days for which a
 #: scheduled one can be restored, for which a full one can be exported, an on-demand one used.
-#: Of the four a day on VDC version 4 the double keeps none longer than the others.
 TABLE = (
     ("professional-db", "4", 24, 24, 7, 7, 7),
     ("professional-db", "5", 24, 24, 7, 7, 7),
     ("business-critical", "5", 1, 24, 30, 30, 30),
-    ("enterprise-db", "4", 6, 6, 7, 7, 90),
     ("enterprise-db", "5", 1, 24, 60, 60, 90),
     ("professional-ds", "5", 24, 24, 7, 7, 30),
     ("enterprise-ds", "5", 24, 24, 14, 7, 90),
 )
+#: Of the four snapshots a day on VDC version 4, one; the others as for Professional.
+LONG = ("enterprise-db", "4", 24, 24, 60, 14, 90)
 COLUMNS = ("tier", "version", "every", "full", "scheduled", "exportable", "on_demand")
 
 
@@ -82,6 +82,19 @@ def test_each_tier_schedules_and_keeps_as_documented(
     assert by_hand == [(HOUR, True), (asked - HOUR, True)]
 
 
+def test_vdc_version_4_keeps_one_of_four_a_day_for_long() -> None:
+    double = sown("enterprise-db", "4", 90 * DAY - HOUR, 90 * DAY + HOUR)
+    now = double.now()
+    ages = {now - s.at: s.exportable(now) for s in kept(double, "Scheduled")}
+    short = {age: exportable for age, exportable in ages.items() if age < 7 * DAY}
+    assert list(short) == [HOUR / 2 + n * 6 * HOUR for n in range(28)]
+    assert all(short.values())
+    assert {age: e for age, e in ages.items() if age not in short} == {
+        HOUR / 2 + n * DAY: n < 14 for n in range(7, 60)
+    }
+    assert [now - s.at for s in kept(double, "AdHoc")] == [90 * DAY - HOUR]
+
+
 def test_free_has_no_schedule_and_keeps_the_latest_without_a_term() -> None:
     double = sown("free-db", "5", 190 * DAY, 180 * DAY)
     assert kept(double, "Scheduled") == []
@@ -89,7 +102,7 @@ def test_free_has_no_schedule_and_keeps_the_latest_without_a_term() -> None:
     assert (double.now() - latest.at, latest.exportable(double.now())) == (180 * DAY, True)
 
 
-@pytest.mark.parametrize(COLUMNS, [row for row in TABLE if row[4] != row[5]])
+@pytest.mark.parametrize(COLUMNS, [r for r in (*TABLE, LONG) if r[4] != r[5]])
 async def test_a_snapshot_stops_being_exportable_before_it_is_gone(
     tier: str, version: str, every: int, full: int, scheduled: int, exportable: int, on_demand: int
 ) -> None:
