@@ -17,7 +17,7 @@ from sandbox.aura.databases import DEFAULT, Databases
 from sandbox.aura.fleet import Project
 from sandbox.aura.graphs import Content
 from sandbox.aura.instances import Instance
-from sandbox.aura.offers import STORAGE_OF, gigabytes
+from sandbox.aura.offers import STORAGE_OF, STORAGES, gigabytes
 from sandbox.aura.snapshots import SnapshotLog
 from sandbox.aura.tiers import retention
 from sandbox.aura.times import stamp
@@ -34,6 +34,12 @@ def instance_name(asked: Asked) -> str:
     if name is None or not 1 <= len(name) <= _LONGEST_NAME or name != name.strip():
         raise invalid("name", "name must be 1 to 30 characters without blanks at either end")
     return name
+
+
+def check_storage(storage: str | None) -> None:
+    """Refuse with 400 a storage that is not on offer; None, which follows the memory, is."""
+    if storage is not None and storage not in STORAGES:
+        raise refused(400, "invalid-storage-size", f"{storage} is not on offer", field="storage")
 
 
 def completed_exportable(
@@ -65,6 +71,7 @@ def create_instance(world: World, asked: Asked) -> Answer:
         raise refused(400, "tenant-not-found", message, field="tenant_id")
     world.allow(asked, project.id)
     _check_offer(world, project, order)
+    check_storage(asked.text("storage"))
     if order["type"] != "free-db" and not project.billing:
         message = "You must provide billing details in the Aura Console before creating an instance"
         raise refused(400, "missing-billing-details", message)
@@ -146,6 +153,7 @@ def _build(
         ),
         pace=world.pace,
         status="creating",
+        metrics=world.projects[order["tenant_id"]].metrics,
         key_id=key_id,
         vector_optimized=asked.body.get("vector_optimized") is True,
         graph_analytics_plugin=asked.body.get("graph_analytics_plugin") is True,

@@ -13,7 +13,12 @@ from sandbox.aura.answers import (
     unavailable_while,
     wrong_tier,
 )
-from sandbox.aura.creation import completed_exportable, create_instance, instance_name
+from sandbox.aura.creation import (
+    check_storage,
+    completed_exportable,
+    create_instance,
+    instance_name,
+)
 from sandbox.aura.instances import GONE, Instance
 from sandbox.aura.offers import MEMORY_BY_TIER, STORAGE_OF, gigabytes
 from sandbox.aura.tiers import retention
@@ -197,8 +202,7 @@ def _wanted_changes(instance: Instance, asked: Asked) -> dict[str, object]:
 def _check_sizes(tier: str, memory: str | None, storage: str | None) -> None:
     if memory is not None and memory not in MEMORY_BY_TIER[tier]:
         raise refused(400, "invalid-memory-size", f"{memory} is not on offer", field="memory")
-    if storage is not None and storage not in STORAGE_OF.values():
-        raise refused(400, "invalid-storage-size", f"{storage} is not on offer", field="storage")
+    check_storage(storage)
 
 
 def _incapable(what: str) -> RefusedError:

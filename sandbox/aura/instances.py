@@ -68,6 +68,7 @@ class Instance:
     vector_optimized: bool = False
     graph_analytics_plugin: bool = False
     graph_analytics: str = "unavailable"
+    metrics: bool = True  # whether its project has them
     _ahead: deque[tuple[datetime, str]] = field(default_factory=deque)
     _finish: Callable[[datetime], None] | None = None
 
@@ -174,6 +175,7 @@ class Instance:
             shown["graph_relationships"] = str(len(graph.relationships))
         else:
             shown["storage"] = self.storage
+        if self.type != "free-db" and self.metrics:
             shown["metrics_integration_url"] = (
                 f"https://customer-metrics-api.neo4j.io/api/v1/{self.project_id}/{self.id}/metrics"
             )

@@ -28,6 +28,9 @@ STORAGE_OF = MappingProxyType(
 )
 """The storage that follows from a memory size, when the order names none."""
 
+STORAGES = (*STORAGE_OF.values(), "192GB", "1536GB", "2048GB")
+"""What storage may be ordered in; more than twice the memory too."""
+
 _ALL = tuple(STORAGE_OF)
 MEMORY_BY_TIER = MappingProxyType(
     {

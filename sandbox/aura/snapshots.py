@@ -131,9 +131,13 @@ class SnapshotLog:
         return snapshot if snapshot is not None and now < snapshot.gone_at else None
 
     def of_day(self, day: date, now: datetime) -> list[Snapshot]:
-        """The snapshots of one UTC day, newest first."""
+        """The snapshots of one UTC day, newest first, without those that were cancelled.
+
+        The published specification has the word `Cancelled` only where one is asked for by id.
+        """
         kept = [s for i in self._by_day.get(day, ()) if (s := self.get(i, now)) is not None]
-        return sorted(kept, key=lambda s: s.at, reverse=True)
+        listed = [s for s in kept if s.status(now) != "Cancelled"]
+        return sorted(listed, key=lambda s: s.at, reverse=True)
 
     def all(self, now: datetime) -> Iterator[Snapshot]:
         """Everything still kept, in no order."""

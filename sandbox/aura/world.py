@@ -209,6 +209,7 @@ class World:
             pace=self.pace,
             secondaries=seed.secondaries,
             cdc=seed.cdc,
+            metrics=self.projects[seed.project_id].metrics,
         )
         taking = self.pace.span(self.pace.durations.snapshot)
         for age in sorted(seed.on_demand, reverse=True):

@@ -70,6 +70,7 @@ async def test_differential_snapshot_cannot_seed_an_instance(aura: Caller) -> No
         ({"region": "mars-north1"}, "validation-error", "region"),
         ({"memory": "3GB"}, "invalid-memory-size", "memory"),
         ({"memory": "4GB", "source_instance_id": ORDERS_PROD}, "invalid-memory-size", "memory"),
+        ({"storage": "3GB"}, "invalid-storage-size", "storage"),
         ({"type": "professional-ds"}, "validation-error", "type"),
         ({"tenant_id": "nobody"}, "tenant-not-found", "tenant_id"),
         ({"source_snapshot_id": "x"}, "validation-error", "source_instance_id"),

@@ -105,6 +105,9 @@ async def test_fields_come_and_go_with_the_tier(aura: Caller) -> None:
     assert (free["graph_nodes"], free["graph_relationships"]) == ("1843", "5120")
     assert (vdc["cdc_enrichment_mode"], vdc["secondaries_count"]) == ("FULL", 1)
     assert not {"cdc_enrichment_mode", "secondaries_count", "graph_nodes"} & set(paid)
+    # only where it applies: Free has none, nor have the instances of a project without metrics
+    assert "metrics_integration_url" in vdc
+    assert not [i for i in (free, paid) if "metrics_integration_url" in i]
 
 
 async def test_rename_is_done_at_once_and_possible_while_busy(aura: Caller) -> None:
@@ -128,6 +131,10 @@ async def test_resize_is_202_and_the_storage_follows(aura: Caller, clock: HandCl
     clock.advance(seconds=120)
     now = await aura.instance(ORDERS_PROD)
     assert (now["status"], now["memory"], now["storage"]) == ("running", "16GB", "32GB")
+    larger = {"memory": "16GB", "storage": "192GB"}
+    await aura.patch(f"/instances/{ORDERS_PROD}", larger)
+    clock.advance(seconds=120)
+    assert (await aura.instance(ORDERS_PROD)).items() >= larger.items()
 
 
 @pytest.mark.parametrize(

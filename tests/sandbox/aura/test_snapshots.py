@@ -178,6 +178,7 @@ async def test_unfinished_snapshot_cannot_be_restored(
         double.set_snapshot_status(ORDERS_PROD, taken, "Lost")
     double.set_snapshot_status(ORDERS_PROD, taken, "Cancelled")
     assert (await aura.snapshot(ORDERS_PROD, taken))["status"] == "Cancelled"
+    assert taken not in {s["snapshot_id"] for s in await aura.snapshots(ORDERS_PROD)}
     answer = await aura.restore(ORDERS_PROD, taken)
     assert reason(answer, status=409) == "instance-action-unavailable"
     assert double.restores == []
