@@ -152,6 +152,7 @@ def _build(
             content=databases.content,
         ),
         pace=world.pace,
+        alone_since=asked.now,
         status="creating",
         metrics=world.projects[order["tenant_id"]].metrics,
         key_id=key_id,

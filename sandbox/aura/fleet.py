@@ -68,7 +68,8 @@ class Seed:
     `rested`: how long it has been in its status. `last_full`: age of the newest full scheduled
     snapshot, which fixes the grid of all others. `busy_for`: the status ends after this span (not
     scaled by speed) in `running`. `nodes` and `relationships`: how much its graph has grown to.
-    `databases`: names beside `neo4j`, for an instance of several, each of that size.
+    `databases`: names beside `neo4j`, for an instance of several, each of that size. `used`:
+    somebody writes into it every day, which keeps a Free one from being paused.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Seed:
     nodes: int = 160
     relationships: int = 420
     databases: tuple[str, ...] = ()
+    used: bool = True
 
     @property
     def storage(self) -> str:
@@ -138,8 +140,9 @@ _LEDGERS = Project(
 def fleet() -> Fleet:
     """Six instances of three environments in two projects, and elsewhere one of three databases.
 
-    One paused, one busy, one with change data capture on, two with the same name. No scheduled
-    snapshot is due within half an hour of the start, so that nobody's first restore meets one.
+    One paused, one busy, one with change data capture on, one that nobody uses, so that Aura will
+    pause it, two with the same name. No scheduled snapshot is due within half an hour of the start,
+    so that nobody's first restore meets one.
 
     The one of three databases belongs to another organization, which other credentials see
     (`LEDGER_CLIENT_ID`).
@@ -207,6 +210,7 @@ def fleet() -> Fleet:
                 on_demand=(4 * _DAY, _DAY + 6 * _HOUR),
                 nodes=1843,
                 relationships=5120,
+                used=False,
             ),
             Seed(
                 id=SANDBOX_PAID,

@@ -1,17 +1,19 @@
 """One instance: what it is, what it is doing, and how it looks from outside.
 
 An action sets the first status at once and writes down at which time it becomes which other one;
-`settle` catches up with the clock. So a test's clock moves an instance as real time does.
+`settle` catches up with the clock. So a test's clock moves an instance as real time does, also one
+that is left alone for so long that Aura does something by itself.
 """
 
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sandbox.aura.databases import Databases
 from sandbox.aura.graphs import Content
 from sandbox.aura.snapshots import SnapshotLog
+from sandbox.aura.tiers import PAUSED_AT_MOST, UNUSED_AT_MOST
 from sandbox.aura.times import Pace, stamp
 
 GONE = "gone"  # ours: deleted for good, answers 404
@@ -60,6 +62,8 @@ class Instance:
     users: Mapping[str, str]  # of the database: name to password
     log: SnapshotLog
     pace: Pace
+    alone_since: datetime  # its status has stood since, and nobody has written into it
+    used: bool = False  # somebody writes into it every day
     status: str = "running"
     hidden_until: datetime | None = None
     secondaries: int = 0
@@ -74,13 +78,14 @@ class Instance:
 
     def settle(self, now: datetime) -> None:
         """Catch up with the clock."""
-        while self._ahead and self._ahead[0][0] <= now:
-            at, status = self._ahead.popleft()
-            self._pass_time(at)
-            self.status = status
-            if not self._ahead and self._finish is not None:
-                finish, self._finish = self._finish, None
-                finish(at)
+        while True:
+            while self._ahead and self._ahead[0][0] <= now:
+                self._arrive(*self._ahead.popleft())
+            alone = None if self._ahead else self._left_alone()
+            if alone is None or self.alone_since + alone[0] > now:
+                return
+            after, status, then = alone
+            self.begin(self.alone_since + after, status, then)
 
     def begin(
         self,
@@ -94,7 +99,7 @@ class Instance:
         `finish` is called with the time at which the last status is reached.
         """
         self._pass_time(now)
-        self.status = status
+        self.status, self.alone_since = status, now
         self._ahead.clear()
         at = now
         for seconds, following in then:
@@ -139,6 +144,7 @@ class Instance:
 
     def snapshots(self, now: datetime) -> SnapshotLog:
         """The snapshots, caught up with the clock."""
+        self.settle(now)
         self._pass_time(now)
         return self.log
 
@@ -196,6 +202,26 @@ class Instance:
     def connection_url(self) -> str:
         """Where the database itself would listen."""
         return f"neo4j+s://{self.id}.databases.neo4j.io"
+
+    def _arrive(self, at: datetime, status: str) -> None:
+        self._pass_time(at)
+        self.status, self.alone_since = status, at
+        if not self._ahead and self._finish is not None:
+            finish, self._finish = self._finish, None
+            finish(at)
+
+    def _left_alone(self) -> tuple[timedelta, str, tuple[float, str]] | None:
+        """What Aura does by itself: after which span alone, and as `begin` wants it."""
+        taking, free = self.pace.durations, self.type == "free-db"
+        match self.status:
+            case "running" if free and not self.used:
+                return UNUSED_AT_MOST, "pausing", (taking.pause, "paused")
+            case "paused" if free:
+                return PAUSED_AT_MOST, "destroying", (taking.destroy, GONE)
+            case "paused":
+                return PAUSED_AT_MOST, "resuming", (taking.resume, "running")
+            case _:
+                return None
 
     def _shown_url(self) -> str | None:
         if self.status != "resuming":

@@ -118,6 +118,7 @@ def answer_query(
         status = 403 if error.code == _FORBIDDEN else 400
         return _error(status, error.code, str(error))
     if result.changed:
+        instance.alone_since = now
         graph = result.graph
         there.graph = lambda: graph
     shown = _shown(result, counters=body.get("includeCounters") is True)

@@ -1,4 +1,4 @@
-"""What each tier of Aura backs up by itself, and how long it keeps what: dated data.
+"""What Aura does by itself, tier by tier: backs up, keeps for how long, pauses: dated data.
 
 Source: the table in Neo4j's documentation
 https://neo4j.com/docs/aura/managing-instances/backup-restore-export/, the newest version known on
@@ -18,6 +18,13 @@ AS_OF = date(2026, 11, 22)
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+
+UNUSED_AT_MOST = 72 * HOUR
+"""After so long without a query that writes, a Free instance is paused
+(https://neo4j.com/docs/aura/auradb/getting-started/create-database)."""
+PAUSED_AT_MOST = 30 * DAY
+"""After so long a paused Free instance is deleted, says the same page; any other is resumed
+(https://neo4j.com/docs/aura/managing-instances/instance-actions/)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -129,11 +129,8 @@ class World:
         """All instances which the credentials may see."""
         shown = []
         for instance in list(self.instances.values()):
-            if instance.in_transition():
-                instance.settle(asked.now)
-                if self._buried(instance):
-                    continue
-            if instance.project_id in asked.projects:
+            instance.settle(asked.now)
+            if not self._buried(instance) and instance.project_id in asked.projects:
                 shown.append(instance)
         return shown
 
@@ -207,6 +204,8 @@ class World:
             users={user: database_password(seed.id, user) for user in ("neo4j", "reader")},
             log=log,
             pace=self.pace,
+            alone_since=now,
+            used=seed.used,
             secondaries=seed.secondaries,
             cdc=seed.cdc,
             metrics=self.projects[seed.project_id].metrics,
