@@ -73,7 +73,7 @@ async def our_double() -> AsyncIterator[Scene]:
     """The sandbox's Slack. Triggers come from commands and clicks, as in life."""
     clock = Clock()
     async with SlackDouble(now=clock) as double, SlackDouble(now=clock) as other:
-        double.scopes = tuple(SCOPES)
+        double.scopes = (*SCOPES, "commands")
         other.scopes = tuple(NARROW)
         double.workspace.leave(OPS_DEVELOPMENT, REQUESTER)
         requester = double.person(REQUESTER)
