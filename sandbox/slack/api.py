@@ -103,7 +103,17 @@ class Api:
         return self.world.app.shortcuts if found else ()
 
     def channel(self, channel_id: str) -> Channel:
-        """A conversation that the app can see: a public one, or one it is in."""
+        """A conversation that the app can see: a public one, or one it is in, and none frozen.
+
+        https://docs.slack.dev/apis/slack-connect
+        """
+        channel = self.seen(channel_id)
+        if channel.frozen:
+            raise SlackError("channel_not_found")
+        return channel
+
+    def seen(self, channel_id: str) -> Channel:
+        """A conversation that the app can see, or could before it was frozen."""
         channel = self.world.channels.get(channel_id)
         if channel is None:
             raise SlackError("channel_not_found")
@@ -112,7 +122,13 @@ class Api:
         return channel
 
     def writable(self, channel_id: str) -> Channel:
-        """A conversation that the app may post to; a user id stands for the direct messages."""
+        """A conversation that the app may post to; a user id stands for the direct messages.
+
+        Those with somebody deactivated stay, and take messages that nobody reads
+        (https://github.com/slackapi/python-slack-sdk/issues/1156); new ones cannot be opened.
+        """
+        if self.world.suspended:
+            raise SlackError("ekm_access_denied")
         if channel_id[:1] in ("U", "W"):
             dm = self.world.dm_of(channel_id)
             if dm is None or channel_id not in self.world.people:
@@ -124,6 +140,8 @@ class Api:
         outside = self.world.app.bot_user_id not in channel.members
         if outside and "chat:write.public" not in self.scopes():
             raise SlackError("not_in_channel")
+        if channel.restricted:
+            raise SlackError("restricted_action")
         return channel
 
     def own_message(self, channel: Channel, ts: str, error: str) -> Message:

@@ -97,10 +97,14 @@ def post_message(api: Api, args: Args) -> Payload:
 
 
 def post_ephemeral(api: Api, args: Args) -> Payload:
-    """`chat.postEphemeral`: a whisper; it cannot be edited, and is gone when the page is."""
+    """`chat.postEphemeral`: a whisper; it cannot be edited, and is gone when the page is.
+
+    Somebody deactivated is in no channel any more.
+    """
     channel = api.writable(args.need("channel"))
     user = args.need("user")
-    if user not in channel.members:
+    person = api.world.people.get(user)
+    if user not in channel.members or person is None or person.kind == "deactivated":
         raise SlackError("user_not_in_channel")
     what = said(args)
     message = api.world.post(
@@ -116,10 +120,16 @@ def post_ephemeral(api: Api, args: Args) -> Payload:
 
 def update(api: Api, args: Args) -> Payload:
     """`chat.update`: text without blocks takes the blocks away; neither keeps both."""
-    channel = api.channel(args.need("channel"))
+    world = api.world
+    channel = api.seen(args.need("channel"))
     message = api.own_message(channel, args.need("ts"), "cant_update_message")
-    if channel.archived:
-        raise SlackError("is_archived")
+    if world.suspended:
+        raise SlackError("ekm_access_denied")
+    if channel.archived or channel.frozen:
+        raise SlackError("is_inactive")
+    age = world.now().timestamp() - float(message.ts)
+    if world.edit_window is not None and age > world.edit_window.total_seconds():
+        raise SlackError("edit_window_closed")
     what = said(args, edit=True)
     blocks, text = what.blocks, what.text
     untouched = blocks is None and not text
@@ -129,12 +139,12 @@ def update(api: Api, args: Args) -> Payload:
         raise SlackError("msg_too_long")
     if not untouched:
         message.text = text or message.text
-        message.blocks = api.world.kept(blocks or [])
+        message.blocks = world.kept(blocks or [])
         message.edited = message.edited or not message.blocks  # edits with blocks show no mark
-        message.edited_ts = api.world.new_ts()
+        message.edited_ts = world.new_ts()
     if "metadata" in args.given:
         message.metadata = _metadata(args)
-    api.world.changed()
+    world.changed()
     return {
         "channel": channel.id,
         "ts": message.ts,

@@ -125,7 +125,10 @@ def join(api: Api, args: Args) -> Payload:
 
 
 def open_(api: Api, args: Args) -> Payload:
-    """`conversations.open`: the direct messages of one person and the app."""
+    """`conversations.open`: the direct messages of one person and the app.
+
+    https://docs.slack.dev/reference/methods/conversations.open lists `user_disabled`.
+    """
     user = args.need("users")
     if "," in user:
         raise SlackError("method_not_supported_for_channel_type")

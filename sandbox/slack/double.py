@@ -69,7 +69,10 @@ class SlackDouble:
         self.fault_panels: dict[str, FaultPanel] = {"slack": self.faults}
         tickets = Tickets(self.world)
         self.scopes: tuple[str, ...] = self.world.app.scopes
-        self.revoked: frozenset[str] = frozenset()
+        self.dead_tokens: dict[str, str] = {}
+        """Tokens that open nothing any more, with Slack's word for why, such as token_revoked."""
+        self.refusals: dict[str, str] = {}
+        """Methods that are refused whatever they are called for, with Slack's word for why."""
         self._api = Api(
             world=self.world,
             views=Views(self.world, tickets),
@@ -82,7 +85,8 @@ class SlackDouble:
             limits=Limits(now) if limits else None,
             faults=self.faults,
             timeline=self._timeline,
-            revoked=lambda: self.revoked,
+            dead_tokens=self.dead_tokens,
+            refusals=self.refusals,
         )
         transport = self._http or self._socket
         self._deliveries = Deliveries(

@@ -110,11 +110,16 @@ class Views:
         return self.replace(view, given)
 
     def publish(self, given: Payload, *, user: str, hash_: object) -> View:
-        """`views.publish`: the Home tab of one person."""
+        """`views.publish`: the Home tab of one person, who is there to see it.
+
+        The page of the method shows `invalid_arguments` for a `user_id` that is none, and says
+        nothing of somebody deactivated: the same, so that an app is ready for it.
+        """
         self._check(given, "home")
         person = self._world.people.get(user)
-        if person is None or self._world.dm_of(user) is None:
-            raise SlackError("user_not_found")
+        if person is None or person.kind in ("bot", "deactivated"):
+            messages = ["invalid `user_id`"]
+            raise SlackError("invalid_arguments", response_metadata={"messages": messages})
         home = self._homes.get(user)
         if home is None:
             view_id = self._world.new_id("V")

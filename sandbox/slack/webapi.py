@@ -4,7 +4,7 @@ Source: https://docs.slack.dev/apis/web-api/
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from aiohttp import web
 
@@ -38,13 +38,15 @@ class WebApi:
         limits: Limits | None,
         faults: SlackFaults,
         timeline: Timeline,
-        revoked: Callable[[], frozenset[str]],
+        dead_tokens: Mapping[str, str],
+        refusals: Mapping[str, str],
     ) -> None:
         self._api = api
         self._limits = limits
         self._faults = faults
         self._timeline = timeline
-        self._revoked = revoked
+        self._dead_tokens = dead_tokens
+        self._refusals = refusals
         self.calls: list[Call] = []
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -92,6 +94,8 @@ class WebApi:
             raise SlackError("unknown_method", req_method=method)
         self._authenticate(method, token)
         self._hold_back(method, str(args.get("channel", "")))
+        if method in self._refusals:
+            raise SlackError(self._refusals[method])
         if endpoint.scope:
             self._api.need_scope(endpoint.scope)
         if _CHART in str(args.get("blocks", "")) and self._faults.take("no_charts"):
@@ -102,8 +106,11 @@ class WebApi:
         app = self._api.world.app
         if not token:
             raise SlackError("not_authed")
-        if token in self._revoked():
-            raise SlackError("token_revoked")
+        if token in self._dead_tokens:
+            raise SlackError(self._dead_tokens[token])
+        uninstalled = self._api.world.people[app.bot_user_id].kind == "deactivated"
+        if uninstalled and token == app.bot_token:
+            raise SlackError("account_inactive")
         if token not in (app.bot_token, app.app_token):
             raise SlackError("invalid_auth")
         wanted = app.app_token if method in APP_TOKEN_METHODS else app.bot_token

@@ -1,5 +1,7 @@
 """What an administrator changes: members, channels, groups, accounts and tokens."""
 
+from datetime import timedelta
+
 from sandbox.slack.acts import Acts
 from sandbox.slack.cast import Person
 from sandbox.slack.wire import Payload
@@ -28,6 +30,24 @@ class Workspace:
         self._world.channels[channel_id].archived = archived
         self._world.changed()
 
+    def freeze(self, channel_id: str) -> None:
+        """End the sharing of a channel: it stays to be read, and takes nothing more."""
+        self._world.channels[channel_id].frozen = True
+        self._world.changed()
+
+    def restrict(self, channel_id: str) -> None:
+        """Let only some people post in a channel, and no app."""
+        self._world.channels[channel_id].restricted = True
+        self._world.changed()
+
+    def suspend(self, *, suspended: bool = True) -> None:
+        """Take back the keys of the workspace's messages (Enterprise Key Management), or return."""
+        self._world.suspended = suspended
+
+    def close_edits(self, after: timedelta) -> None:
+        """Let nobody edit a message that is older."""
+        self._world.edit_window = after
+
     def rename(self, user: str, name: str) -> None:
         """Give somebody another handle and another name to show."""
         person = self._world.people[user]
@@ -35,7 +55,10 @@ class Workspace:
         self._world.changed()
 
     def deactivate(self, user: str) -> None:
-        """Close an account. Groups and channels keep its id: who reads them must look twice."""
+        """Close an account; that of the bot is closed by whoever uninstalls the app.
+
+        Groups and channels keep its id: who reads them must look twice.
+        """
         self._world.people[user].kind = "deactivated"
         self._world.changed()
 

@@ -5,7 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Literal
 
@@ -45,6 +45,10 @@ class Channel:
     kind: ChannelKind
     members: set[str]
     archived: bool = False
+    frozen: bool = False
+    """Its connection to another workspace has ended: it is only read."""
+    restricted: bool = False
+    """A preference of the workspace keeps apps from posting in it."""
     messages: dict[str, Message] = field(default_factory=dict)
     threads: dict[str, list[Message]] = field(default_factory=dict)
 
@@ -120,6 +124,10 @@ class World:
                 self.open_dm(person)
         self.notices: list[Notice] = []
         self.executions: dict[str, Execution] = {}
+        self.edit_window: timedelta | None = None
+        """How old a message may be that is edited; None: any age."""
+        self.suspended = False
+        """Administrators have suspended all posting by taking back their keys."""
         self.rev = 1
         self.watchers: set[asyncio.Event] = set()
         self._last_read: dict[tuple[str, str], str] = defaultdict(str)

@@ -125,6 +125,25 @@ async def test_account_that_cannot_act_cannot_approve_by_a_forged_click(
     assert why in (await story.records())[-1].why
 
 
+async def test_approver_deactivated_after_the_request_decides_nothing_and_holds_nobody_up(
+    story: Story,
+) -> None:
+    gate = await story.requested()
+    await story.guest.clicks("Approve", in_=gate)
+    story.slack.workspace.deactivate(slack.APPROVER_ONE)
+    await forged(story, user=slack.APPROVER_ONE)
+
+    refused = [(call.method, call.error) for call in story.slack.calls if call.error]
+    assert refused == [("chat.postEphemeral", "user_not_in_channel")]
+    assert (await story.operation()).approvers == ()
+    assert "is deactivated" in (await story.records())[-1].why
+    await story.second_approver.clicks("Approve", in_=gate)
+    await story.advance(minutes=10)
+    assert (await story.operation()).phase == "done"
+    invitation = story.approver.channel("dm")[0]
+    assert "nothing is left to decide" in str(invitation)
+
+
 async def test_invited_person_cannot_approve(story: Story) -> None:
     await story.requested()
     person = (await story.bot.house.world.directory.standing(UserId(slack.APPROVER_TWO))).person

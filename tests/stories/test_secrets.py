@@ -59,7 +59,7 @@ async def _everything_fails(story: Story) -> None:
     story.aura.expire_tokens()
     await story.requester.types("/aura instance list")
     await story.requester.opens_home()
-    story.slack.revoked = frozenset({slack.App().bot_token})
+    story.slack.dead_tokens[slack.App().bot_token] = "token_revoked"
     await story.requester.types("/aura help", slack.GENERAL)
     await story.requester.opens_home()
     await story.aura.stop()

@@ -1,6 +1,7 @@
 """Slack is away, or people change what was posted: the work goes on, the words follow later."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -102,6 +103,35 @@ async def test_a_card_that_somebody_deletes_is_posted_anew(story: Story) -> None
     assert [str(root) for root in roots if root.ts != new.ts] == [""]  # the grave of the old one
 
 
+async def test_a_card_that_slack_lets_nobody_edit_any_more_is_posted_anew(story: Story) -> None:
+    await story.requested()
+    old = story.requester.card()
+    story.slack.workspace.close_edits(timedelta(minutes=1))
+    await story.advance(minutes=2)
+    await story.approved()
+    await story.advance(minutes=10)
+
+    assert story.requester.card().ts != old.ts
+    assert "Restored orders-prod" in str(story.requester.card())
+    assert story.restores == 1
+
+
+async def test_while_administrators_suspend_all_posting_everything_waits_to_be_told(
+    story: Story,
+) -> None:
+    await approved(story)
+    told = len(story.requester.thread())
+    story.slack.workspace.suspend()
+    await story.advance(minutes=10)
+    assert (await story.operation()).phase == "done"
+    assert len(story.requester.thread()) == told
+
+    story.slack.workspace.suspend(suspended=False)
+    await story.advance(minutes=1)
+    assert "Restored orders-prod" in str(story.requester.card())
+    assert len(story.requester.thread()) > told
+
+
 async def test_buttons_that_somebody_deletes_are_posted_anew(story: Story) -> None:
     estate = story.bot.house.world.estate
     environments = tuple(e.model_copy(update={"quorum": 2}) for e in estate.environments)
@@ -115,12 +145,14 @@ async def test_buttons_that_somebody_deletes_are_posted_anew(story: Story) -> No
     assert (await until(story, "done")).approvers[1].user_id == slack.APPROVER_TWO
 
 
-@pytest.mark.parametrize("why", ["left", "archived"])
+@pytest.mark.parametrize("why", ["left", "archived", "frozen"])
 async def test_where_the_bot_cannot_report_nothing_begins(story: Story, why: str) -> None:
     if why == "left":
         story.slack.workspace.leave(slack.OPS_PRODUCTION, slack.BOT)
-    else:
+    elif why == "archived":
         story.slack.workspace.archive(slack.OPS_PRODUCTION)
+    else:
+        story.slack.workspace.freeze(slack.OPS_PRODUCTION)
     await story.requester.types("/aura snapshot take orders-prod", slack.GENERAL)
 
     assert "I am not in" in story.requester.whisper
@@ -133,11 +165,12 @@ async def test_where_the_bot_cannot_report_nothing_begins(story: Story, why: str
     assert await story.bot.operations.recent() == ()
 
 
-async def test_a_channel_archived_in_the_middle_sends_the_end_to_the_requester(
-    story: Story,
+@pytest.mark.parametrize("how", ["archive", "freeze", "restrict"])
+async def test_a_channel_that_takes_no_more_sends_the_end_to_the_requester(
+    story: Story, how: str
 ) -> None:
     await approved(story)
-    story.slack.workspace.archive(slack.OPS_PRODUCTION)
+    getattr(story.slack.workspace, how)(slack.OPS_PRODUCTION)
     await story.advance(minutes=10)
 
     assert (await story.operation()).phase == "done"

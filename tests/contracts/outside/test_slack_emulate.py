@@ -58,6 +58,13 @@ DIFFERENCES = {
         "double",
         f"{METHODS}/views.publish lists invalid_arguments, and no invalid_view",
     ),
+    "publish to nobody": Difference(
+        "invalid_arguments",
+        "user_not_found",
+        "double",
+        f"{METHODS}/views.publish shows invalid_arguments for such a user_id, and lists no "
+        "user_not_found",
+    ),
     "push from outside any view": Difference(
         "invalid_trigger_id",
         "view_not_found",

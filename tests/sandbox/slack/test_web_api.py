@@ -59,7 +59,7 @@ async def test_tokens_are_checked(double: SlackDouble, web: AsyncWebClient) -> N
     assert (
         await error(web.apps_connections_open(app_token=str(web.token))) == "not_allowed_token_type"
     )
-    double.revoked = frozenset({str(web.token)})
+    double.dead_tokens[str(web.token)] = "token_revoked"
     assert await error(web.auth_test()) == "token_revoked"
 
 
@@ -271,6 +271,22 @@ async def test_groups_channels_and_members_are_listed(
     assert (await web.usergroups_list())["usergroups"] == []
     gone = web.usergroups_users_list(usergroup=DB_APPROVERS)
     assert await error(gone) == "no_such_subteam"
+
+
+async def test_somebody_deactivated_keeps_their_direct_messages_and_takes_nothing_else(
+    double: SlackDouble, web: AsyncWebClient
+) -> None:
+    double.scopes += ("im:write",)
+    double.workspace.deactivate(APPROVER_ONE)
+    assert (await web.chat_postMessage(channel=APPROVER_ONE, text="a"))["ok"]
+    assert await error(web.conversations_open(users=APPROVER_ONE)) == "user_disabled"
+    whisper = web.chat_postEphemeral(channel=OPS_PRODUCTION, user=APPROVER_ONE, text="a")
+    assert await error(whisper) == "user_not_in_channel"
+    home = {"type": "home", "blocks": [{"type": "divider"}]}
+    for nobody in (APPROVER_ONE, DEACTIVATED, BOT, "U404"):
+        body = await refused(web.views_publish(user_id=nobody, view=home))
+        assert body["error"] == "invalid_arguments"
+        assert body["response_metadata"]["messages"] == ["invalid `user_id`"]
 
 
 async def test_every_call_is_kept_with_its_outcome(
