@@ -23,13 +23,13 @@ from bot.adapters.metrics import Metrics
 from bot.adapters.periodic import every, walk
 from bot.adapters.ping import HttpPing
 from bot.adapters.queue import DocketQueue
-from bot.adapters.slack import SlackChat, SlackDirectory, SlackDoor
+from bot.adapters.slack import SlackChat, SlackDirectory
+from bot.adapters.slack_door import SlackDoor
 from bot.adapters.socket import SocketMode
 from bot.adapters.tls import trusted
 from bot.adapters.web import WebServer
 from bot.config import Settings
 from bot.core.base import OperationId
-from bot.core.errors import ChatUnavailable
 from bot.ports import Clock, Queue
 from bot.services import digests, reaper, scheduler, sweep, vaults, watch
 from bot.services.house import House, furnish
@@ -70,6 +70,7 @@ class Savepoint:
     bolt: AsyncApp
     tasks: Tasks
     client: AsyncWebClient
+    door: SlackDoor
     aura: AuraClient
     operations: stored.RedisOperations
     metrics: Metrics
@@ -185,6 +186,7 @@ async def assemble(
             bolt=bolt,
             tasks=register(bolt, house),
             client=client,
+            door=door,
             aura=aura,
             operations=operations,
             metrics=metrics,
@@ -215,7 +217,7 @@ async def serve(
         server = WebServer(
             host=settings.host,
             port=settings.port,
-            ready=health.checks(bot.operations, bot.aura, socket),
+            ready=health.checks(bot.operations, bot.aura, bot.door, socket),
             metrics=lambda: health.page(bot.metrics, bot.operations, queue, bot.house.world.watch),
             events=None if socket else bot.bolt,
             more=[
@@ -227,7 +229,7 @@ async def serve(
         await stack.enter_async_context(server)
         await bot.house.sweep(forced=True)
         if socket:
-            await _listen(socket)
+            await socket.begin()
             stack.push_async_callback(socket.close)
         worker = asyncio.create_task(queue.run())
         loops = [asyncio.create_task(work) for work in _loops(bot, socket, stop)]
@@ -243,13 +245,6 @@ async def serve(
                 await socket.close()
             await _end(bot.tasks, worker, loops)
             await bot.house.hauls.close()
-
-
-async def _listen(socket: SocketMode) -> None:
-    try:
-        await socket.connect()
-    except ChatUnavailable as trouble:
-        log.warning("starting without a socket", why=trouble.summary)
 
 
 async def _end(tasks: Tasks, worker: asyncio.Task[None], loops: list[asyncio.Task[None]]) -> None:

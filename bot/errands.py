@@ -24,7 +24,8 @@ from bot.adapters.redis import (
     connect,
     durability,
 )
-from bot.adapters.slack import SlackDirectory, SlackDoor
+from bot.adapters.slack import SlackDirectory
+from bot.adapters.slack_door import SlackDoor
 from bot.app import store_url
 from bot.config import Settings
 from bot.core.audit import AuditEntry, Verdict

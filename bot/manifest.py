@@ -1,6 +1,6 @@
 """The Slack app's manifest: what the app asks for is what the code uses, and here it stands once.
 
-Each scope is there for a method that `bot.adapters.slack` calls or an event that `handlers` hears;
+Each scope is there for a method that the adapters of Slack call or an event that `handlers` hears;
 a test compares them (https://docs.slack.dev/reference/app-manifest).
 """
 

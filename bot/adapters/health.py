@@ -8,15 +8,19 @@ from bot.adapters.aura.client import AuraClient
 from bot.adapters.metrics import Metrics
 from bot.adapters.queue import DocketQueue
 from bot.adapters.redis import RedisOperations
+from bot.adapters.slack_door import SlackDoor
 from bot.adapters.socket import SocketMode
-from bot.core.errors import BotError
+from bot.core.errors import BotError, ChatFailed
 from bot.ports import WatchLog
 
 log = structlog.get_logger(__name__)
 
 
 def checks(
-    operations: RedisOperations, client: AuraClient, socket: SocketMode | None
+    operations: RedisOperations,
+    client: AuraClient,
+    door: SlackDoor,
+    socket: SocketMode | None,
 ) -> dict[str, Callable[[], Awaitable[str | None]]]:
     """Return what must work, each with a look that says in one clause what is wrong, or None."""
 
@@ -28,9 +32,15 @@ def checks(
         return None
 
     async def slack() -> str | None:
-        if socket is None or await socket.hears():
+        if socket is not None and not await socket.hears():
+            return socket.locked_out or "the Slack socket is not open"
+        if door.locked_out is None:
             return None
-        return "the Slack socket is not open"
+        try:  # a workspace may have let us in again, and nobody has called since
+            await door.identify()
+        except ChatFailed as trouble:
+            return trouble.summary
+        return None
 
     async def aura() -> str | None:
         try:

@@ -1,22 +1,16 @@
-"""The only outgoing door to Slack: messages, views, and who people are."""
+"""What goes out to Slack and what is asked of it: messages, views, and who people are."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import aiohttp
 import httpx
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.adapters.slack_door import SlackDoor
 from bot.core.base import ChannelId, GroupId, TeamId, UserId
 from bot.core.errors import ChatFailed, ChatUnavailable
 from bot.core.people import Person, Standing
 from bot.ports import Budget, ChannelFacts, Clock, Identity, MessageRef
 from bot.views.kit import Message, View
-
-#: ``(method, outcome, seconds)``, for the metrics.
-Observe = Callable[[str, str, float], None]
 
 #: How long an answer about a person or a group may be reused where nothing is decided by it.
 RECENT = 30.0
@@ -25,85 +19,6 @@ RECENT = 30.0
 POSTS = "chat.postMessage"
 #: Seconds that a message waits for its turn in a busy channel; then others are told meanwhile.
 PATIENCE = 5.0
-#: Slack's words for "try again later"; every other word is a refusal.
-PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error",
-                     "service_unavailable", "request_timeout", "team_added_to_org"})  # fmt: skip
-
-
-class SlackDoor:
-    """One guarded way to call the Web API; errors become ours, tokens never appear in them."""
-
-    def __init__(self, client: AsyncWebClient, clock: Clock, observe: Observe) -> None:
-        self._client = client
-        self._clock = clock
-        self._observe = observe
-
-    async def call(self, method: str, *, http_verb: str = "POST", **payload: Any) -> dict[str, Any]:
-        """Call one method; raises ChatUnavailable (try again) or ChatFailed (a refusal)."""
-        if http_verb == "GET":
-            sent = self._client.api_call(method, http_verb="GET", params=payload)
-        else:
-            sent = self._client.api_call(method, json=payload)
-        answer = await self._guarded(method, sent)
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
-
-    async def identify(self) -> Identity:
-        """Return whose token this is, and its scopes, which only a header tells.
-
-        https://docs.slack.dev/reference/methods/auth.test
-        """
-        answer = await self._guarded("auth.test", self._client.auth_test())
-        headers = {str(key).lower(): str(value) for key, value in answer.headers.items()}
-        named = headers.get("x-oauth-scopes", "").split(",")
-        return Identity(
-            team_id=TeamId(answer["team_id"]),
-            user_id=UserId(answer["user_id"]),
-            scopes=frozenset(scope for each in named if (scope := each.strip())),
-        )
-
-    async def open_socket(self, app_token: str) -> str:
-        """Return the address of one Socket Mode connection, a secret in itself.
-
-        https://docs.slack.dev/reference/methods/apps.connections.open
-        """
-        asked = self._client.apps_connections_open(app_token=app_token)
-        return str((await self._guarded("apps.connections.open", asked))["url"])
-
-    async def _guarded(
-        self, method: str, sent: Awaitable[AsyncSlackResponse]
-    ) -> AsyncSlackResponse:
-        began = self._clock.monotonic()
-        outcome = "ok"
-        try:
-            return await sent
-        except SlackApiError as refusal:
-            error = _translated(method, refusal.response)
-            outcome = error.code
-            raise error from None
-        except (TimeoutError, aiohttp.ClientError, OSError, ValueError, AttributeError) as absent:
-            # AttributeError: slack_sdk stumbles over a 200 whose body is plain text
-            outcome = "unreachable"
-            raise ChatUnavailable(
-                f"Slack did not answer ({method})", code=type(absent).__name__
-            ) from None
-        finally:
-            self._observe(method, outcome, self._clock.monotonic() - began)
-
-
-def _translated(method: str, response: Any) -> ChatFailed:
-    """Read a refusal; where its body is no JSON, slack_sdk hands out other kinds of response."""
-    data = getattr(response, "data", None)
-    code = str(data.get("error") or "") if isinstance(data, dict) else ""
-    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
-    if not code or code in PASSING or status == 429 or status >= 500:
-        headers = {str(k).lower(): str(v) for k, v in (response.headers or {}).items()}
-        asked = headers.get("retry-after", "")
-        return ChatUnavailable(
-            f"Slack asks to wait ({method})",
-            code=code or f"http_{status}",
-            retry_after=float(asked) if asked.isdecimal() else 5.0,
-        )
-    return ChatFailed(f"Slack refused {method}: {code}", code=code)
 
 
 class SlackChat:

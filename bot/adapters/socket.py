@@ -12,8 +12,8 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack import Observe, SlackDoor
-from bot.core.errors import ChatFailed, ChatUnavailable
+from bot.adapters.slack_door import Observe, SlackDoor
+from bot.core.errors import ChatFailed, ChatLockedOut, ChatUnavailable
 from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -55,10 +55,23 @@ class SocketMode:
         self._handler: AsyncSocketModeHandler | None = None
         self._last_heard = clock.monotonic()
 
+    async def begin(self) -> None:
+        """Open the first connection; while Slack is away `watch` goes on trying.
+
+        Raises ChatFailed or ChatLockedOut when Slack refuses: that does not pass by itself.
+        """
+        try:
+            await self.connect()
+        except ChatLockedOut:
+            raise
+        except ChatUnavailable as trouble:
+            log.warning("starting without a socket", why=trouble.summary)
+
     async def connect(self) -> None:
         """Open the connection.
 
-        Raises ChatFailed when Slack refuses the token, ChatUnavailable when it does not answer.
+        Raises ChatLockedOut when Slack refuses the token, ChatFailed when it refuses to open one,
+        ChatUnavailable when it does not answer.
         """
         address = await self._door.open_socket(self._token)
         handler = AsyncSocketModeHandler(
@@ -75,6 +88,11 @@ class SocketMode:
             await self.close()
             raise ChatUnavailable("the Slack socket does not open", code="timeout") from None
         self._last_heard = self._clock.monotonic()
+
+    @property
+    def locked_out(self) -> str | None:
+        """Why Slack takes the app token no more; None while it does."""
+        return self._door.locked_out
 
     async def hears(self) -> bool:
         """Whether the connection is open now."""
@@ -93,6 +111,8 @@ class SocketMode:
                 await self.connect()
             except ChatFailed as trouble:
                 log.warning("socket stays deaf", why=trouble.summary)
+                if isinstance(trouble, ChatLockedOut):  # to ask every few seconds helps nobody
+                    self._last_heard = self._clock.monotonic()
 
     async def close(self) -> None:
         """Close the connection; no further event is taken."""

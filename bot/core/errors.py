@@ -121,6 +121,14 @@ class ChatUnavailable(ChatFailed):
         self.retry_after = retry_after
 
 
+class ChatLockedOut(ChatUnavailable):
+    """Slack takes our token no more: nothing is said or learned until there is another one."""
+
+    def __init__(self, summary: str, *, code: str, retry_after: float = 30.0) -> None:
+        super().__init__(summary, code=code, retry_after=retry_after)
+        self.hint = "Whoever runs Savepoint must give it a new token; `savepoint check` says which."
+
+
 class AuraError(BotError):
     """The Aura API did not do what was asked.
 

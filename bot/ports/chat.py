@@ -34,7 +34,11 @@ class Identity(Frozen):
 
 
 class Chat(Protocol):
-    """Everything that leaves for Slack. Methods raise ChatFailed or ChatUnavailable."""
+    """Everything that leaves for Slack.
+
+    Methods raise ChatFailed where Slack refuses this, ChatUnavailable where it does not do it now,
+    and ChatLockedOut, a ChatUnavailable, where it takes the token no more.
+    """
 
     async def post(
         self, channel: ChannelId, message: Message, *, thread_ts: str | None = None

@@ -20,7 +20,7 @@ from bot.core.errors import ChatFailed, ChatUnavailable, UnknownAlert
 from bot.core.seal import seal
 from bot.ports import MessageRef, Raised
 from bot.services.announce import EDITS
-from bot.services.refusals import GONE, LOCKED_OUT
+from bot.services.refusals import GONE
 from bot.services.world import World
 from bot.views import alarms as views
 from bot.views.kit import Message
@@ -167,8 +167,6 @@ class Alarms:
             except ChatUnavailable:
                 raise
             except ChatFailed as refusal:
-                if refusal.code in LOCKED_OUT:
-                    raise ChatUnavailable(refusal.summary, code=refusal.code) from refusal
                 log.error("an alert is refused", code=refusal.code, channel=place)
         return None
 

@@ -20,7 +20,7 @@ from bot.services.evidence import EvidenceRoom
 from bot.services.gate import Gate
 from bot.services.invitations import ask
 from bot.services.refusals import GONE
-from bot.services.turn import Turn, begin, wait_when_locked_out
+from bot.services.turn import Turn, begin
 from bot.services.wanted import alarms, alerts, at, forget, owed, wanted
 from bot.services.world import World
 from bot.views import operations as views
@@ -107,7 +107,6 @@ class Announcer:
                 except ChatUnavailable:
                     raise
                 except ChatFailed as refusal:
-                    wait_when_locked_out(refusal)
                     if refusal.code not in GONE:
                         log.warning("edit refused", code=refusal.code)
                     kept = forget(turn.card, ref, turn.op, lost=refusal.code in GONE)
@@ -196,7 +195,6 @@ class Announcer:
         except ChatUnavailable:
             raise
         except ChatFailed as refusal:
-            wait_when_locked_out(refusal)
             log.warning("a workflow does not wait any more", code=refusal.code)
         await turn.note(answered=True)
 

@@ -6,10 +6,3 @@ GONE = frozenset(
     {"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive",
      "channel_not_found", "is_archived"}
 )  # fmt: skip
-
-#: Slack's words for a token that opens nothing any more; the next one says what was left unsaid
-#: (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
-LOCKED_OUT = frozenset(
-    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
-     "org_login_required", "ekm_access_denied"}
-)  # fmt: skip

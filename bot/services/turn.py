@@ -13,7 +13,6 @@ from bot.core.base import ChannelId, OperationId
 from bot.core.errors import ChatFailed, ChatUnavailable
 from bot.core.operations import AnyOperation
 from bot.ports import Card, MessageRef
-from bot.services.refusals import LOCKED_OUT
 from bot.services.world import World
 from bot.views.kit import Message
 
@@ -46,13 +45,7 @@ class Turn:
         """Post; raises ChatUnavailable when it must wait, ChatFailed when Slack refuses it."""
         if self._world.clock.monotonic() > self._until:
             raise ChatUnavailable("others are told in between", code="turn", retry_after=0.0)
-        try:
-            return await self._world.chat.post(channel, message, thread_ts=thread_ts)
-        except ChatUnavailable:
-            raise
-        except ChatFailed as refusal:
-            wait_when_locked_out(refusal)
-            raise
+        return await self._world.chat.post(channel, message, thread_ts=thread_ts)
 
     async def say(
         self, channel: ChannelId, message: Message, *, thread_ts: str | None = None
@@ -79,9 +72,3 @@ async def begin(world: World, operation_id: OperationId) -> Turn | None:
     """Begin a turn, which the caller has to itself; None for an operation that does not exist."""
     op = await world.operations.get(operation_id)
     return Turn(world, op, await world.cards.get(operation_id)) if op is not None else None
-
-
-def wait_when_locked_out(refusal: ChatFailed) -> None:
-    """Raise ChatUnavailable where it is not this message that Slack refuses, but us."""
-    if refusal.code in LOCKED_OUT:
-        raise ChatUnavailable(refusal.summary, code=refusal.code, retry_after=30.0)

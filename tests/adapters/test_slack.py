@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack import PATIENCE, RECENT, SlackChat, SlackDirectory, SlackDoor
+from bot.adapters.slack import PATIENCE, RECENT, SlackChat, SlackDirectory
+from bot.adapters.slack_door import SlackDoor
 from bot.core.base import ChannelId, GroupId, UserId
 from bot.core.errors import ChatFailed, ChatUnavailable
 from bot.ports import MessageRef

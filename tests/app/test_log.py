@@ -16,7 +16,8 @@ from bot.adapters.aura.auth import Credential, Ticket
 from bot.adapters.aura.client import AuraClient
 from bot.adapters.clock import SystemClock
 from bot.adapters.redis import RedisOperations, connect
-from bot.adapters.slack import SlackDirectory, SlackDoor
+from bot.adapters.slack import SlackDirectory
+from bot.adapters.slack_door import SlackDoor
 from bot.config import Settings, load
 from bot.core.errors import BotError
 from bot.errands import diagnose

@@ -4,13 +4,14 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from bot import app
+from bot.adapters import socket
 from bot.adapters.queue import DocketQueue
 from bot.adapters.redis import RedisOperations
 from bot.adapters.web import CannotListen
@@ -130,6 +131,54 @@ async def test_a_refused_app_token_ends_the_start_with_a_reason(env: dict[str, s
         async with serving(env | {"SLACK_APP_TOKEN": "xapp-revoked"}):
             pass
     assert refusal.value.code == "invalid_auth"
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+async def test_a_token_that_slack_takes_no_more_makes_it_unready_until_slack_takes_it_again(
+    env: dict[str, str], place: Town, mode: str
+) -> None:
+    assert place.slack is not None
+    if mode == "http":
+        del env["SLACK_APP_TOKEN"]
+    async with serving(env) as web, AsyncExitStack() as stack:
+        person = place.slack.person(slack.REQUESTER)
+        if mode == "http":
+            url = str(web.base_url.join("/slack/events"))
+            there = SlackDouble(now=utc_now, deliver_to=url)
+            person = (await stack.enter_async_context(there)).person(slack.REQUESTER)
+        await person.types("/aura help", channel=slack.OPS_PRODUCTION)
+        assert (await web.get("/readyz")).json()["slack"] == "ok"
+
+        place.slack.dead_tokens[env["SLACK_BOT_TOKEN"]] = "token_revoked"
+        await person.opens_home()
+        await until_async(lambda: _unready(web))
+        said = (await web.get("/readyz")).json()["slack"]
+        assert said.startswith("Slack refused ")
+        assert said.endswith(": token_revoked")
+
+        place.slack.dead_tokens.clear()
+        assert (await web.get("/readyz")).json()["slack"] == "ok"
+
+
+async def _unready(web: httpx.AsyncClient) -> bool:
+    return (await web.get("/readyz")).status_code == 503
+
+
+async def test_an_app_token_that_slack_takes_no_more_is_named_once_the_socket_is_gone(
+    env: dict[str, str], place: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert place.slack is not None
+    monkeypatch.setattr(app, "WATCH", 0.01)
+    monkeypatch.setattr(socket, "DEAF_AFTER", 0.0)
+    async with serving(env) as web:
+        place.slack.dead_tokens[env["SLACK_APP_TOKEN"]] = "token_revoked"
+        place.slack.drop_socket()
+        why = "Slack refused apps.connections.open: token_revoked"
+        await until_async(lambda: _says(web, why))
+
+
+async def _says(web: httpx.AsyncClient, why: str) -> bool:
+    return bool((await web.get("/readyz")).json()["slack"] == why)
 
 
 async def test_it_starts_while_slack_and_aura_are_away_and_says_so(env: dict[str, str]) -> None:

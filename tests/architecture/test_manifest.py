@@ -39,10 +39,12 @@ METHOD = re.compile(r"[a-z]+(\.[a-z]+)+", re.IGNORECASE)
 
 
 def called() -> set[str]:
-    """Return every Web API method that the adapter names, as words of its code."""
-    tree = ast.parse(Path("bot/adapters/slack.py").read_text(encoding="utf-8"))
+    """Return every Web API method that the adapters name, as words of their code."""
+    sources = [Path(f"bot/adapters/{name}.py") for name in ("slack", "slack_door")]
+    trees = [ast.parse(source.read_text(encoding="utf-8")) for source in sources]
     words = {
         node.value
+        for tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

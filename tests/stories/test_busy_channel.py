@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 
 from bot.adapters.redis import RedisBudget, RedisCards, RedisOutbox, connect
-from bot.adapters.slack import SlackChat, SlackDoor
+from bot.adapters.slack import SlackChat
+from bot.adapters.slack_door import SlackDoor
 from bot.app import PATIENCE, POSTERS
 from bot.core.base import ChannelId, InstanceId, OperationId, SnapshotId, TeamId, UserId
 from bot.core.operations import AnyOperation, Restore, advance
