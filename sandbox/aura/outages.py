@@ -1,8 +1,8 @@
 """The ways of being down: what a gateway answers for a service that does not.
 
 The published specification has 500, 502, 503 and 504 with every call. What stands in the body
-depends on what is broken, so it is in turn a line of text, JSON in the gateway's shape and a web
-page, at times with a word on when to come back.
+depends on what is broken, so it is in turn a line of text, JSON in the application's shape and in
+the gateway's, and a web page, at times with a word on when to come back.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,10 @@ from datetime import datetime
 from sandbox.aura.times import retry_after
 
 _TEXT = ("text/plain; charset=utf-8", b"upstream connect error or disconnect/reset before headers")
+_ERRORS = (
+    "application/json",
+    b'{"errors":[{"message":"An unexpected error occurred","reason":"internal-error"}]}',
+)
 _JSON = ("application/json", b'{"error":"There was a problem proxying the request"}')
 _PAGE = ("text/html", b"<html><head><title>Bad gateway</title></head><body>Sorry</body></html>")
 
@@ -36,7 +40,7 @@ class Outage:
 
 OUTAGES = (
     Outage(503, *_TEXT),
-    Outage(500, *_JSON),
+    Outage(500, *_ERRORS),
     Outage(502, *_PAGE),
     Outage(504, *_TEXT),
     Outage(503, *_JSON, wait=2),

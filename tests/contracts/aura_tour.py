@@ -75,6 +75,9 @@ async def _turned_away(aura: Caller, double: AuraDouble) -> None:
         if method in {"POST", "PATCH"}:
             await aura.http.request(method, "/v1" + path)  # no content type
             await aura.http.request(method, "/v1" + path, json=["no object"])
+        if method != "GET":
+            double.faults.forbid.next()
+            await aura.http.request(method, "/v1" + path)
 
 
 async def _projects_and_keys(aura: Caller, double: AuraDouble, clock: HandClock) -> None:

@@ -86,6 +86,10 @@ class Address:
         restores: list[dict[str, Any]] = httpx.get(f"{self.url}/sandbox/aura/restores").json()
         return restores
 
+    def control(self, what: str, **said: object) -> None:
+        """Throw a switch of the double; see `sandbox.aura.control`."""
+        httpx.post(f"{self.url}/sandbox/aura/{what}", json=said).raise_for_status()
+
     def heard(self, method: str, path: str) -> dict[str, Any]:
         """The one call of this method and path; fails when there is none, or are several."""
         [call] = [c for c in self.calls() if (c["method"], c["path"]) == (method, path)]

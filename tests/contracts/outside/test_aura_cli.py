@@ -158,6 +158,39 @@ def test_it_tells_its_user_of_a_refusal(
     assert said in refused.err
 
 
+def test_it_tells_its_user_in_every_way_of_being_down(cli: Cli) -> None:
+    assert cli.instance(ORDERS_PROD).code == 0  # it keeps its token
+    cli.aura.control("faults", name="unavailable", count=8)
+    told = [cli.instance(ORDERS_PROD) for _ in range(8)]
+    assert {printed.code for printed in told} == {1}
+    assert [printed.err for printed in told] == [
+        "Error: Unknown error (status code 503)\n",
+        "Error: An unexpected error occurred\n",
+        "Error: Unknown error (status code 502)\n",
+        "Error: Unknown error (status code 504)\n",
+        "Error: There was a problem proxying the request\n",
+        "Error: Unknown error (status code 500)\n",
+        "Error: There was a problem proxying the request\n",
+        "Error: Unknown error (status code 504)\n",
+    ]
+    assert cli.instance(ORDERS_PROD).code == 0
+
+
+def test_it_shows_words_that_it_does_not_know_and_an_address_that_is_empty(cli: Cli) -> None:
+    cli.aura.control("status", instance_id=ORDERS_PROD, status="rebalancing")
+    assert cli.instance(ORDERS_PROD).json["status"] == "rebalancing"
+    resuming = cli.run("instances", "resume", "--instance-id", ORDERS_STAGING).json
+    assert (resuming["status"], resuming["connection_url"]) == ("resuming", "")
+
+
+def test_it_may_look_and_not_act_where_its_credential_has_no_role_for_more(cli: Cli) -> None:
+    cli.aura.control("faults", name="forbid", on=True)
+    assert cli.instance(ORDERS_PROD).code == 0
+    refused = cli.run("snapshots", "create", "--instance-id", ORDERS_PROD)
+    assert (refused.code, cli.aura.calls()[-1]["status"]) == (1, 403)
+    assert "403 Client Error: Forbidden" in refused.err
+
+
 def test_it_is_turned_away_with_a_wrong_secret(
     program: Path, tmp_path: Path, aura: Address
 ) -> None:

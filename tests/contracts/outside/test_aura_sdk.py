@@ -151,6 +151,40 @@ def test_it_raises_what_the_double_refused(
     assert said in refused.value.said
 
 
+def test_it_raises_in_every_way_of_being_down_and_works_again(sdk: Sdk) -> None:
+    assert sdk.data("instance", ORDERS_PROD)["status"] == "running"
+    sdk.aura.control("faults", name="unavailable", count=8)
+    raised = [sdk.tried("instance", ORDERS_PROD) for _ in range(8)]
+    statuses = [call["status"] for call in sdk.aura.calls()][1:]
+    assert list(zip(statuses, [one.error for one in raised], strict=True)) == [
+        (503, "JSONDecodeError"),
+        (500, "AuraApiInternalException"),
+        (502, "JSONDecodeError"),
+        (504, "JSONDecodeError"),
+        (503, "ValidationError"),  # it does not know the gateway's shape
+        (500, "JSONDecodeError"),
+        (502, "ValidationError"),
+        (504, "JSONDecodeError"),
+    ]
+    assert sdk.data("instance", ORDERS_PROD)["status"] == "running"
+
+
+def test_it_reads_words_that_it_does_not_know_and_an_address_that_is_empty(sdk: Sdk) -> None:
+    sdk.aura.control("status", instance_id=ORDERS_PROD, status="rebalancing")
+    assert sdk.data("instance", ORDERS_PROD)["status"] == "rebalancing"
+    resuming = sdk.data("resume_instance", ORDERS_STAGING)
+    assert (resuming["status"], resuming["connection_url"]) == ("resuming", "")
+
+
+def test_it_may_look_and_not_act_where_its_credential_has_no_role_for_more(sdk: Sdk) -> None:
+    sdk.aura.control("faults", name="forbid", on=True)
+    assert sdk.data("snapshots", ORDERS_PROD, "2026-11-01") is not None
+    with pytest.raises(Refused) as refused:
+        sdk.call("snapshot_instance", ORDERS_PROD)
+    assert refused.value.error == "AuraApiAuthorizationException"
+    assert "Insufficient permissions" in refused.value.said
+
+
 def test_it_is_turned_away_with_a_wrong_secret(bin_folder: Path, aura: Address) -> None:
     with running_sdk(bin_folder, aura, "v1", secret="wrong") as sdk:
         with pytest.raises(Refused) as refused:
