@@ -13,6 +13,7 @@ from bot.core.alerts import Condition, Kind, Severity
 from bot.core.base import Frozen
 from bot.core.clocks import Clock, Reading, State
 from bot.core.sightings import Sighting
+from bot.core.tiers import UNKNOWN, TierFacts
 
 #: An instance that cannot be looked at for so long is spoken of.
 BLIND = timedelta(hours=1)
@@ -117,8 +118,11 @@ _REPLACING = frozenset({"restoring", "overwriting", "loading"})
 _LEAVING = frozenset({"destroying", "deleting"})
 
 
-def states(sight: Sighting, *, ours: bool) -> Findings:
-    """Say what happens to an instance without us. ``ours``: an operation of ours is at work."""
+def states(sight: Sighting, tier: TierFacts = UNKNOWN, *, ours: bool) -> Findings:
+    """Say what happens to an instance without us. ``ours``: an operation of ours is at work.
+
+    Of a tier that Aura deletes when it stays paused, the last moment is named.
+    """
     key = f"state:{sight.id}"
     name = sight.instance.name
     if sight.gone_since is not None:
@@ -143,6 +147,10 @@ def states(sight: Sighting, *, ours: bool) -> Findings:
         mend = "Find out who began it. An export, where there is one, brings its data back."
     elif sight.status == "loading failed":
         mend = f"Restore it from a snapshot: `/aura restore {sight.id}`."
+    elif sight.status == "paused" and tier.deleted_after and sight.status_since:
+        last = when(sight.status_since + timedelta(days=tier.deleted_after))
+        means += f" Aura deletes it by {last} if it stays so, its data and its snapshots with it."
+        mend = "Resume it in the Aura console before then."
     else:
         mend = "Resume it in the Aura console when it is needed again."
     since = when(sight.status_since) if sight.status_since else "unknown"

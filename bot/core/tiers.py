@@ -32,6 +32,9 @@ class TierFacts(Frozen):
     """How long one that was asked for is kept; None with ``only_latest``: until the next one."""
     only_latest: bool = False
     """Whether an on-demand snapshot pushes out the one before."""
+    deleted_after: int | None = Field(default=None, ge=1)
+    """Days after which Aura deletes it when it stays paused; None: it does not
+    (https://neo4j.com/docs/aura/auradb/getting-started/create-database)."""
     as_of: date = AS_OF
     source: str = SOURCE
 
@@ -60,7 +63,7 @@ class TierFacts(Frozen):
 #: latest one.
 FACTS: Mapping[str, TierFacts] = MappingProxyType(
     {
-        "free-db": TierFacts(only_latest=True),
+        "free-db": TierFacts(only_latest=True, deleted_after=30),
         "professional-db": TierFacts(
             full_hours=24, any_hours=24, restorable_days=7, exportable_days=7, on_demand_days=7
         ),

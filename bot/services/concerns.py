@@ -79,9 +79,9 @@ class Concerns:
         wrong, unknown = list[Condition](), set[str]()
         for sight in sights:
             wanted = world.estate.watch(sight.environment).protection
-            found = [conditions.states(sight, ours=sight.id in ours)]
+            tier = facts(sight.tier, tiers)
+            found = [conditions.states(sight, tier, ours=sight.id in ours)]
             if sight.gone_since is None:
-                tier = facts(sight.tier, tiers)
                 read = sight.clocks(wanted, tier, now=now, vault_at=vault_at)
                 found.append(conditions.clocks(sight, read))
                 found.append(leaving(sight, wanted, tier, now=now))

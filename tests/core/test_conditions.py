@@ -14,6 +14,7 @@ from bot.core.instances import InstanceSummary
 from bot.core.retention import Difference, Sort
 from bot.core.schedules import Work
 from bot.core.sightings import Look, Sighting
+from bot.core.tiers import facts
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -42,6 +43,17 @@ def test_a_state_that_we_asked_for_is_nothing_wrong() -> None:
     restoring = sight(status="restoring", status_since=NOON)
     assert conditions.states(restoring, ours=True) == Findings()
     assert "no operation of mine" in only(conditions.states(restoring, ours=False))
+
+
+def test_a_paused_instance_that_aura_will_delete_is_told_with_the_last_moment() -> None:
+    paused = sight(status="paused", status_since=NOON)
+    free, paid = (
+        conditions.states(paused, facts(tier), ours=False).wrong[0]
+        for tier in ("free-db", "professional-db")
+    )
+    assert "Aura deletes it by 2026-12-22 12:00 UTC if it stays so" in free.means
+    assert free.mend == "Resume it in the Aura console before then."
+    assert "deletes" not in paid.means
 
 
 def test_one_instance_out_of_sight_is_told_after_an_hour() -> None:

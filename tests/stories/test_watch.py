@@ -107,6 +107,18 @@ async def test_other_states_that_nobody_here_asked_for_are_told(
     assert f"catalog-prod is {status}" in str(head)
 
 
+async def test_a_free_instance_that_aura_pauses_by_itself_is_told_with_the_day_of_its_deletion(
+    story: Story,
+) -> None:
+    watched(story, environment="development")
+    await look(story)
+    await story.advance(hours=73)
+    await passes(story, minutes=5)
+    [head] = [h for h in heads(story) if "is paused" in str(h)]
+    assert f"`{aura.SANDBOX_FREE}`" in str(head)
+    assert "Aura deletes it by 2026-12-25" in str(head)
+
+
 async def test_an_instance_that_is_gone_is_told_once_and_not_looked_at_again(story: Story) -> None:
     watched(story)
     await look(story)
