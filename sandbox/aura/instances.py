@@ -35,10 +35,22 @@ STATUSES = frozenset(
         "overwriting",
     }
 )
-"""The words of `Instance.status` in the published specification."""
+"""The words of `Instance.status` in the published specification of v1."""
 
-OTHER_STATUSES = frozenset({"available", "stopped", "deleting", "rebalancing"})
-"""Words that no specification has: some stand in clients of Aura, the last one is made up."""
+OTHER_STATUSES = frozenset(
+    {
+        "resizing",
+        "upgrading",
+        "encryption key deleted",
+        "encryption key error",
+        "encryption key not found",
+        "available",
+        "stopped",
+        "deleting",
+        "rebalancing",
+    }
+)
+"""Words that v1 may come to use: five of v2beta1, three of clients of Aura, the last made up."""
 
 _AWAKE = frozenset({"running", "updating"})
 _WITH_CDC = frozenset({"business-critical", "enterprise-db"})

@@ -98,7 +98,7 @@ async def test_a_snapshot_that_runs_is_waited_for_before_the_restore(story: Stor
     assert [call.status for call in sent_restores(story)] == [202]
 
 
-@pytest.mark.parametrize("word", ["updating", "resuming", "stopped", "rebalancing"])
+@pytest.mark.parametrize("word", ["updating", "resuming", "resizing", "stopped", "rebalancing"])
 async def test_a_busy_instance_is_waited_for_also_where_the_word_is_unknown(
     story: Story, word: str
 ) -> None:
@@ -112,7 +112,7 @@ async def test_a_busy_instance_is_waited_for_also_where_the_word_is_unknown(
     assert [call.status for call in sent_restores(story)] == [202]
 
 
-@pytest.mark.parametrize("word", ["stopped", "rebalancing"])
+@pytest.mark.parametrize("word", ["stopped", "encryption key error", "rebalancing"])
 async def test_a_restore_on_its_way_goes_on_through_a_word_that_nobody_knows(
     story: Story, word: str
 ) -> None:

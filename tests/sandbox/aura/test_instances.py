@@ -12,6 +12,7 @@ from sandbox.aura.fleet import (
     SANDBOX_PAID,
     SEARCH_STAGING,
 )
+from sandbox.aura.instances import OTHER_STATUSES
 from tests.sandbox.aura.caller import Caller, HandClock, data, message, order, reason
 
 
@@ -198,7 +199,7 @@ async def test_out_of_band_change_shows_and_can_end_by_itself(
         double.set_status(ORDERS_PROD, "asleep")
 
 
-@pytest.mark.parametrize("word", ["available", "stopped", "deleting", "rebalancing"])
+@pytest.mark.parametrize("word", sorted(OTHER_STATUSES))
 async def test_words_outside_the_specification_can_be_staged(
     aura: Caller, double: AuraDouble, word: str
 ) -> None:
