@@ -138,12 +138,12 @@ async def crash(stage: Stage) -> None:
 
 
 async def aura_down(stage: Stage) -> None:
-    """Aura answers 503 for a while."""
+    """Aura is down for a while."""
     gate = await _ask(stage)
     _as(stage, APPROVER_ONE, gate)
     stage.switch("aura", "unavailable", on=True)
     await stage.say(
-        "Aura has gone down: it answers every call with 503. Somebody approves just then.",
+        "Aura has gone down: every call ends in 500, 502, 503 or 504. Somebody approves just then.",
         "At the top: one fault is on.",
     )
     await stage.press("Approve", gate)
@@ -236,7 +236,7 @@ PLAYS = (
         crash,
         kills=True,
     ),
-    Play("aura-down", "Aura is down", "503 for a while; it waits and goes on.", aura_down),
+    Play("aura-down", "Aura is down", "Errors for a while; it waits and goes on.", aura_down),
     Play(
         "wrong-target",
         "The wrong target",

@@ -45,6 +45,12 @@ def test_faults_are_thrown_by_name() -> None:
         faults.set("earthquake", on=True)
 
 
+def test_the_page_has_a_sentence_of_its_own_for_every_fault() -> None:
+    page = (ROOT / "sandbox/page/js/faults.js").read_text(encoding="utf-8")
+    sentences = page.partition("  aura: {\n")[2].partition("  },\n")[0]
+    assert [line.split(":")[0].strip() for line in sentences.splitlines()] == list(Faults().all())
+
+
 async def test_unavailable_is_down_in_every_way_there_is(aura: Caller, double: AuraDouble) -> None:
     double.faults.unavailable.next(8)
     met = []
