@@ -1,42 +1,18 @@
-"""axe-core, the checker of accessibility rules, from npm into a cache of our own."""
+"""axe-core, the checker of accessibility rules, from npm at the version and hash of its lock."""
 
 import asyncio
-import os
-import shutil
-from pathlib import Path
 
-import pytest
 from playwright.async_api import Page
 
-VERSION = "4.14.1"
-CACHE = Path(__file__).parents[2] / ".cache" / f"axe-core-{VERSION}"
-SOURCE = CACHE / "node_modules" / "axe-core" / "axe.min.js"
+from tests.contracts.outside.npm import installed
+
 GRAVE = {"serious", "critical"}
 
 
 async def source() -> str:
-    """The checker's source; skips without npm, except in CI, where it must be there."""
-    if not SOURCE.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            reason = "needs npm, to install axe-core: apt-get install npm"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
-        CACHE.mkdir(parents=True, exist_ok=True)
-        program = await asyncio.create_subprocess_exec(
-            *(npm, "install", "--prefix", str(CACHE), "--no-save", "--no-package-lock"),
-            *("--no-audit", "--no-fund", "--ignore-scripts", f"axe-core@{VERSION}"),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await program.communicate()
-        if program.returncode:
-            reason = f"npm could not install axe-core {VERSION}: {said.decode()[-500:]}"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(f"{reason} (it needs the npm registry once)")
-    return SOURCE.read_text(encoding="utf-8")
+    """The checker's source; skips where it cannot be installed, except in CI."""
+    modules = await asyncio.to_thread(installed, "axe-core")
+    return (modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 async def grave_findings(page: Page, axe: str) -> list[str]:
