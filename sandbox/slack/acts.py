@@ -30,6 +30,7 @@ EVENT_SCOPES = {
 }
 NO_ANSWER = "Operation timed out. Apps need to respond within 3 seconds."
 UNREACHABLE = "This app is not reachable right now. Try again later."
+TURNED_OFF = "Sending messages to this app has been turned off."
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
@@ -67,6 +68,17 @@ class Acts:
             self.told(user, f"#{channel.name} is archived.")
         return channel
 
+    def writable(self, user: str, channel_id: str) -> Channel:
+        """The channel, if `user` finds a place to type in there.
+
+        https://github.com/slackapi/python-slack-sdk/issues/1015
+        """
+        channel = self.present(user, channel_id)
+        app = self._world.app
+        if channel.kind == "app" and (app.messages_read_only or not app.messages_tab):
+            self.told(user, TURNED_OFF)
+        return channel
+
     def message(self, user: str, channel_id: str, ts: str) -> Message:
         """A message that `user` sees."""
         channel = self._world.channels.get(channel_id)
@@ -79,7 +91,7 @@ class Acts:
         self, user: str, channel_id: str, text: str, *, thread_ts: str | None = None
     ) -> None:
         """Type a slash command; it reaches the app only outside threads, and only from our team."""
-        channel = self.present(user, channel_id)
+        channel = self.writable(user, channel_id)
         name, _, rest = text.strip().partition(" ")
         offered = self._api.commands(self._world.people[user])
         declared = next((c for c in offered if c.command == name), None)
@@ -104,7 +116,7 @@ class Acts:
         self, user: str, channel_id: str, text: str, *, thread_ts: str | None = None
     ) -> Message:
         """Write a message; a mention of the app becomes an `app_mention` where the app is in."""
-        channel = self.present(user, channel_id)
+        channel = self.writable(user, channel_id)
         root = channel.messages.get(thread_ts) if thread_ts else None
         if thread_ts and (root is None or root.thread_ts or root.ephemeral_to):
             raise SlackSaysError("there is no such thread")

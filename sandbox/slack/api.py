@@ -133,8 +133,10 @@ class Api:
             dm = self.world.dm_of(channel_id)
             if dm is None or channel_id not in self.world.people:
                 raise SlackError("channel_not_found")
-            return dm
+            channel_id = dm.id
         channel = self.channel(channel_id)
+        if channel.kind == "app" and not self.world.app.messages_tab:
+            raise SlackError("messages_tab_disabled")
         if channel.archived:
             raise SlackError("is_archived")
         outside = self.world.app.bot_user_id not in channel.members

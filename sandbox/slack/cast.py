@@ -110,6 +110,11 @@ class App:
         Shortcut("global", "restore_shortcut", "Restore an instance"),
         Shortcut("message", "thread_shortcut", "Restore from here"),
     )
+    home_tab: bool = True
+    messages_tab: bool = True
+    """Whether people have direct messages with the app at all."""
+    messages_read_only: bool = True
+    """Whether they only read them: then there is no place to type in, not even a command."""
 
     @classmethod
     def from_manifest(cls, manifest: Payload) -> "App":
@@ -118,7 +123,11 @@ class App:
         Source: https://docs.slack.dev/reference/app-manifest
         """
         features = manifest["features"]
+        tabs = features.get("app_home", {})
         return cls(
+            home_tab=tabs.get("home_tab_enabled", False),
+            messages_tab=tabs.get("messages_tab_enabled", False),
+            messages_read_only=tabs.get("messages_tab_read_only_enabled", False),
             scopes=tuple(manifest["oauth_config"]["scopes"]["bot"]),
             events=tuple(manifest["settings"]["event_subscriptions"]["bot_events"]),
             commands=tuple(

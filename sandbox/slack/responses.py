@@ -54,15 +54,19 @@ class Responses:
             url.message_ts = url.message_ts or posted.ts
 
     def post(self, user: str, channel_id: str, body: Payload) -> Message:
-        """A message for everybody (`in_channel`) or for `user` only."""
+        """A message for everybody (`in_channel`) or for `user` only.
+
+        In a thread only what is for everybody and says that it replaces nothing.
+        """
         what = said(Args(body))
         in_channel = body.get("response_type") == "in_channel"
+        in_thread = in_channel and body.get("replace_original") is False
         return self._api.world.post(
             self._api.world.channels[channel_id],
             user=self._api.world.app.bot_user_id,
             text=what.text,
             blocks=what.blocks,
-            thread_ts=str(body["thread_ts"]) if in_channel and body.get("thread_ts") else None,
+            thread_ts=str(body["thread_ts"]) if in_thread and body.get("thread_ts") else None,
             ephemeral_to=None if in_channel else user,
         )
 

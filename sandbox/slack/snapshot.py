@@ -74,6 +74,7 @@ def _channel(api: Api, user: str, channel: Channel) -> Payload:
         "kind": channel.kind,
         "member": member,
         "archived": channel.archived,
+        "read_only": channel.kind == "app" and api.world.app.messages_read_only,
         "bot_in": api.world.app.bot_user_id in channel.members,
         "unread": unread if member else 0,
         "mentions": mentions if member else 0,

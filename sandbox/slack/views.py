@@ -116,6 +116,8 @@ class Views:
         nothing of somebody deactivated: the same, so that an app is ready for it.
         """
         self._check(given, "home")
+        if not self._world.app.home_tab:
+            raise SlackError("not_enabled")
         person = self._world.people.get(user)
         if person is None or person.kind in ("bot", "deactivated"):
             messages = ["invalid `user_id`"]

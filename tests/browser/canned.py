@@ -307,7 +307,7 @@ HOME: Json = {
 }
 
 CHANNELS: list[Json] = [
-    {"id": APP, "name": "Savepoint", "kind": "app"},
+    {"id": APP, "name": "Savepoint", "kind": "app", "read_only": True},
     {"id": OPS, "name": "aura-production", "kind": "channel"},
     {"id": STAGING, "name": "aura-staging", "kind": "channel", "unread": 3, "mentions": 2},
     {"id": PRIVATE, "name": "incident-room", "kind": "private", "bot_in": False, "unread": 1},
@@ -317,6 +317,7 @@ CHANNELS: list[Json] = [
 CHANNEL_DEFAULTS: Json = {
     "member": True,
     "archived": False,
+    "read_only": False,
     "bot_in": True,
     "unread": 0,
     "mentions": 0,

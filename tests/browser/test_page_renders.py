@@ -95,6 +95,14 @@ async def test_nobody_can_write_in_an_archived_channel(desk: Desk) -> None:
     await expect(page.get_by_test_id("composer")).to_have_count(0)
 
 
+async def test_the_messages_of_the_app_are_read_and_not_answered(desk: Desk) -> None:
+    page = await desk.open()
+    await page.get_by_role("button", name="Savepoint", exact=True).click()
+    await page.get_by_test_id("app-tab-messages").click()
+    await expect(page.get_by_text("Sending messages to this app has been")).to_be_visible()
+    await expect(page.get_by_test_id("composer")).to_have_count(0)
+
+
 async def test_the_home_tab_asks_for_the_view_and_draws_it(desk: Desk) -> None:
     page = await desk.open()
     await page.get_by_role("button", name="Savepoint", exact=True).click()

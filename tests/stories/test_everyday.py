@@ -1,5 +1,7 @@
 """Everyday commands: help, instances, jobs, and what is said when something is mistyped."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.base import UserId
@@ -203,7 +205,9 @@ async def test_a_list_leaves_out_what_one_may_not_see_and_reads_none_of_it(story
     assert await story.audit() == audit  # leaving out is no decision about anything
 
 
-async def test_a_slash_command_in_the_direct_messages_is_answered(story: Story) -> None:
+async def test_a_slash_command_is_answered_where_people_may_write_to_the_app(story: Story) -> None:
+    cast = story.slack.world.cast
+    cast.app = replace(cast.app, messages_read_only=False)
     await story.requester.types("/aura snapshot take orders-prod", "dm")
     assert "I am asking Aura for a snapshot" in story.requester.whisper
     assert "snapshot of orders-prod" in str(story.approver.card(slack.OPS_PRODUCTION))

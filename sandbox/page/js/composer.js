@@ -107,6 +107,8 @@ function suggestions(text, thread) {
 export function composer({ channel, thread }) {
   if (channel.archived)
     return h("p", { class: "composer-shut" }, "This channel is archived: nobody can write here.");
+  if (channel.read_only)
+    return h("p", { class: "composer-shut" }, "Sending messages to this app has been turned off.");
   if (channel.member === false) return h("p", { class: "composer-shut" }, `You are not in ${channel.name}.`);
   const key = keyOf(channel, thread);
   const text = drafts.get(key) ?? "";

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from inline_snapshot import snapshot
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -51,6 +52,27 @@ async def test_commands_do_not_exist_in_threads(double: SlackDouble) -> None:
     root = await requester.says("hello", "ops-production")
     with pytest.raises(SlackSaysError, match=r"/aura is not supported in threads\. Sorry!"):
         await requester.types("/aura help", "ops-production", root.ts)
+
+
+async def test_nobody_types_to_an_app_that_is_only_read(
+    double: SlackDouble, web: AsyncWebClient
+) -> None:
+    requester = double.person(REQUESTER)
+    turned_off = r"Sending messages to this app has been turned off\."
+    with pytest.raises(SlackSaysError, match=turned_off):
+        await requester.says("hello", "dm")
+    with pytest.raises(SlackSaysError, match=turned_off):
+        await requester.types("/aura help", "dm")
+    assert double.sent == []
+    await web.chat_postMessage(channel=REQUESTER, text="hello")
+    assert [str(m) for m in requester.sees("dm")] == ["hello"]
+
+    double.world.cast.app = replace(double.world.app, messages_tab=False, home_tab=False)
+    with pytest.raises(SlackApiError, match="messages_tab_disabled"):
+        await web.chat_postMessage(channel=REQUESTER, text="hello")
+    home = {"type": "home", "blocks": [{"type": "divider"}]}
+    with pytest.raises(SlackApiError, match="not_enabled"):
+        await web.views_publish(user_id=REQUESTER, view=home)
 
 
 @pytest.mark.parametrize("user", [DEACTIVATED, BOT])
@@ -249,6 +271,20 @@ async def test_a_response_url_answers_the_channel_replaces_and_deletes(
     assert (await url.send(text="")).status_code == 400
     await url.send(delete_original=True)
     assert requester.sees("ops-production") == []
+
+
+async def test_a_response_url_reaches_a_thread_only_by_all_that_slack_asks_for(
+    double: SlackDouble, bot: Bot
+) -> None:
+    url = await response_url(double, bot)
+    requester = double.person(REQUESTER)
+    root = await requester.says("root", "ops-production")
+    there = {"thread_ts": root.ts}
+    await url.send_dict({"text": "beside", "response_type": "in_channel", **there})
+    await url.send_dict({"text": "whispered", "replace_original": False, **there})
+    full = {"response_type": "in_channel", "replace_original": False}
+    await url.send_dict({"text": "inside", **full, **there})
+    assert [str(m) for m in requester.sees("ops-production", root.ts)] == ["root", "inside"]
 
 
 async def test_a_button_on_a_whisper_replaces_the_whisper(

@@ -60,6 +60,7 @@ async def test_the_state_is_what_one_person_sees(
         "kind": "channel",
         "member": True,
         "archived": False,
+        "read_only": False,
         "bot_in": True,
         "unread": 1,
         "mentions": 1,
