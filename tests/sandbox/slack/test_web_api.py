@@ -24,6 +24,7 @@ from sandbox.slack.cast import (
     Person,
 )
 from sandbox.slack.double import SlackDouble
+from sandbox.slack.webapi import FORM_ONLY
 from sandbox.slack.wire import Payload
 
 
@@ -65,6 +66,23 @@ async def test_tokens_are_checked(double: SlackDouble, web: AsyncWebClient) -> N
 
 async def test_an_unknown_method_is_named(web: AsyncWebClient) -> None:
     assert await error(web.api_call("poems.write")) == "unknown_method"
+
+
+@pytest.mark.parametrize("method", sorted(FORM_ONLY))
+async def test_a_method_that_reads_overlooks_a_body_of_json(
+    web: AsyncWebClient, method: str
+) -> None:
+    everything = {
+        "channel": "C404", "user": "U404", "usergroup": "S404", "ts": "1.0", "message_ts": "1.0",
+        "cursor": "not one", "types": "im", "include_disabled": "true",
+    }  # fmt: skip
+    asked = web.api_call(method, json=everything)
+    if method in ("conversations.list", "usergroups.list", "users.list"):
+        assert (await asked)["ok"]
+        return
+    body = await refused(asked)
+    assert body["error"] == "invalid_arguments"
+    assert "missing required field" in body["response_metadata"]["messages"][0]
 
 
 async def test_a_missing_scope_is_named_with_those_provided(
