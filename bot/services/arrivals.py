@@ -6,19 +6,22 @@ export says of itself is what is in the vault.
 """
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.core.archive import Counts
 from bot.core.backups import Inspection
 from bot.core.base import OperationId
+from bot.core.errors import AlreadyHeld
 from bot.core.exports import CalledOff, DeliveryBusy, judge, of_source
 from bot.core.graph.fingerprint import Kept, of_snapshot
 from bot.core.operations import Export
 from bot.core.operations import events as e
 from bot.core.operations.export import WAITING
 from bot.core.snapshots import Snapshot
-from bot.core.vault import Facts, Kind, Manifest
+from bot.core.vault import Facts, Kind, Manifest, UnknownExport
+from bot.core.vault.names import folder
 from bot.ports import Fingerprints, Leases, NewId, Operations
 from bot.services.exports import Actor, Exports
 from bot.services.leasing import alone
@@ -80,14 +83,35 @@ class Arrivals:
         after = await self.operations.get(op.id)
         if isinstance(after, Export) and after.final and after.stored is None:
             # it ended between the last look and the record
-            await self.exports.withdraw(kept, why="its export had ended", actor=actor)
+            await self._take_back(kept, actor)
             raise called_off()
         return kept
+
+    async def kept(self, op: Export) -> Manifest | None:
+        """Return what the vault holds of an export, or None; raises VaultUnavailable."""
+        inside = folder(op.environment, op.plan.instance.name, op.instance_id)
+        contents = await self.exports.open.contents(inside)
+        ours = (x.manifest for x in contents.exports if x.manifest.operation_id == op.id)
+        return next(ours, None)
+
+    async def withdraw(self, op: Export) -> bool:
+        """Take back what came into the vault though its export ended otherwise; returns True.
+
+        What somebody holds meanwhile stays. Raises VaultUnavailable, StoreUnavailable.
+        """
+        kept = await self.kept(op)
+        if kept is not None:
+            with suppress(AlreadyHeld, UnknownExport):
+                await self._take_back(kept, Actor(who=op.requester, operation_id=op.id))
+        return True
 
     async def source(self, op: Export, snapshot: Snapshot) -> Kept | None:
         """Return the fingerprint that stands for a snapshot, or None; raises StoreUnavailable."""
         known = await self.fingerprints.of(op.instance_id)
         return of_snapshot(known, snapshot.id, snapshot.taken_at)
+
+    async def _take_back(self, kept: Manifest, actor: Actor) -> None:
+        await self.exports.withdraw(kept, why="its export had ended", actor=actor)
 
     async def _waiting(self, operation_id: OperationId) -> bool:
         current = await self.operations.get(operation_id)

@@ -8,7 +8,7 @@ begin again.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -22,11 +22,12 @@ from bot.core.errors import (
     VaultUnavailable,
 )
 from bot.core.operations import events as e
-from bot.services.leasing import LEASE, LeaseLost, NotWanted, Wanted, always, held
+from bot.services.leasing import LEASE, LeaseLost, NotWanted, Wanted, alone, always, held
 from bot.services.steps import Later
 from bot.services.world import World
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 #: Seconds until a haul that met an absent store, vault, graph or Aura begins again.
 AGAIN = 30.0
@@ -58,7 +59,7 @@ class Hauls:
         It is cancelled, and records nothing, once it is ``wanted`` no more.
         """
         if operation_id not in self._running:
-            name = f"haul-{operation_id}"
+            name = _name(operation_id)
             if await self._world.leases.take(name, self._holder, ttl=LEASE):
                 task = asyncio.create_task(self._haul(operation_id, name, work, wanted))
                 self._running[operation_id] = task
@@ -73,6 +74,11 @@ class Hauls:
         """Cancel a haul of this process, if there is one."""
         if task := self._running.get(operation_id):
             task.cancel()
+
+    async def after(self, operation_id: OperationId, work: Coroutine[Any, Any, T]) -> T | None:
+        """Do what may only be done once no process hauls; None while one does."""
+        holder = self._world.new_id("work")  # not this process: its own haul may be ending
+        return await alone(self._world.leases, _name(operation_id), holder, work)
 
     async def close(self) -> None:
         """Cancel every haul of this process; other processes, or the next start, go on."""
@@ -130,3 +136,8 @@ class Hauls:
 
     def _tell(self, operation_id: OperationId, number: int) -> None:
         self._done[operation_id] = number
+
+
+def _name(operation_id: OperationId) -> str:
+    """Return the lease of an operation's haul."""
+    return f"haul-{operation_id}"

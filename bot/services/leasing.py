@@ -39,10 +39,13 @@ async def always() -> bool:
 
 async def alone(leases: Leases, name: str, holder: str, work: Coroutine[Any, Any, T]) -> T | None:
     """Do one piece of long work under a lease; None when somebody else is at it."""
-    if not await leases.take(name, holder, ttl=LEASE):
-        work.close()
-        return None
-    return await held(leases, name, holder, work)
+    taken = False
+    try:
+        taken = await leases.take(name, holder, ttl=LEASE)
+    finally:
+        if not taken:
+            work.close()
+    return await held(leases, name, holder, work) if taken else None
 
 
 async def held(

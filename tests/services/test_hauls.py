@@ -1,6 +1,7 @@
 """Long work beside the ticks: one at a time, recorded by itself, begun again after trouble."""
 
 import asyncio
+import inspect
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -98,6 +99,40 @@ async def test_no_second_one_begins_here_or_elsewhere() -> None:
     await mine.idle()
     await other.idle()
     assert (begun, world.recorded) == ([1], [DONE])
+
+
+async def test_what_must_follow_a_haul_waits_until_none_runs_anywhere() -> None:
+    world = Small()
+    mine, other = process(world), process(world)
+    go_on = asyncio.Event()
+
+    async def work(told: Told) -> e.Event:
+        await go_on.wait()
+        return DONE
+
+    async def behind() -> list[e.Event]:
+        return list(world.recorded)
+
+    await mine.carry(OP, work)
+    assert (await mine.after(OP, behind()), await other.after(OP, behind())) == (None, None)
+    go_on.set()
+    await mine.idle()
+    assert await other.after(OP, behind()) == [DONE]
+    assert world.held == {}
+
+
+async def test_work_that_could_not_be_begun_is_not_left_hanging() -> None:
+    class Away(Small):
+        async def take(self, name: str, holder: str, *, ttl: float) -> bool:
+            raise StoreUnavailable("away")
+
+    async def work() -> None:
+        raise AssertionError("nobody has the lease")
+
+    begun = work()
+    with pytest.raises(StoreUnavailable):
+        await alone(cast(World, Away()).leases, "haul", "me", begun)
+    assert inspect.getcoroutinestate(begun) == inspect.CORO_CLOSED
 
 
 @pytest.mark.parametrize(

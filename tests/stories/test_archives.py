@@ -1,5 +1,6 @@
 """An archive: a scratch instance, its graph read out into the vault, and the instance deleted."""
 
+import asyncio
 import contextlib
 import gzip
 import tarfile
@@ -8,7 +9,7 @@ from io import BytesIO
 import pytest
 
 from bot.core.archive import ArchiveManifest
-from bot.core.errors import GraphUnavailable
+from bot.core.errors import GraphUnavailable, VaultUnavailable
 from bot.core.exports import Way
 from bot.core.operations import events as e
 from bot.core.operations.export import ExportPhase as P
@@ -18,6 +19,7 @@ from sandbox.aura import fleet as aura
 from sandbox.slack import cast as slack
 from tests.stories.harness import Story
 from tests.stories.planning import added, looks
+from tests.stories.props import Cued, change_world
 from tests.stories.test_exports import exported
 
 
@@ -215,6 +217,52 @@ async def test_cancelling_while_it_loads_deletes_the_scratch_instance(story: Sto
     assert (await exported(story)).phase is P.CANCELLED
     assert scratch(story) == []
     assert "was cancelled" in str(story.approver.thread()[-1])
+
+
+@pytest.mark.parametrize("falls", [False, True], ids=["lives on", "falls"])
+async def test_an_archive_cancelled_in_the_last_moment_is_taken_back(
+    story: Story, falls: bool
+) -> None:
+    """The last look at whether it is wanted lies behind, and nothing is recorded yet."""
+    vault = story.bot.house.world.vault
+
+    async def cancel(name: str) -> None:
+        if name == "put":
+            op = await exported(story)
+            await story.bot.house.jobs.cancel(op.requester, op.id)
+            if falls:
+                raise asyncio.CancelledError
+
+    change_world(story, vault=Cued(vault, after=cancel))
+    await archived(story)
+    assert (await exported(story)).phase is P.CANCELLED
+    assert scratch(story) == []
+    assert (await story.bot.house.exports.contents()).exports == ()
+    assert "vault.withdraw allowed" in await story.audit()
+    assert "Nothing is kept of it in the vault" in str(story.approver.thread()[-1])
+
+
+async def test_a_vault_that_is_away_keeps_no_failed_archive_from_its_end(story: Story) -> None:
+    vault = story.bot.house.world.vault
+    looked: list[str] = []
+
+    async def away(name: str) -> None:
+        looked.append(name)
+        raise VaultUnavailable("the vault does not answer")
+
+    await story.requester.types("/aura export orders-prod --archive")
+    while (await exported(story)).phase is not P.LOADING:
+        await story.advance(seconds=10)
+    change_world(story, vault=Cued(vault, before=away))
+    while (await exported(story)).phase is not P.READING:
+        await story.advance(seconds=10)
+    await story.requester.types(f"/aura job cancel {(await exported(story)).id}")
+    await story.advance(hours=1)
+    op = await exported(story)
+    assert op.phase is P.CANCELLED
+    assert op.last(e.ScratchLeft) is None
+    assert "contents" in looked
+    assert scratch(story) == []
 
 
 async def test_without_a_project_for_scratch_instances_it_is_refused_at_once(story: Story) -> None:

@@ -20,7 +20,6 @@ from bot.core.scratch import Purpose
 from bot.core.snapshots import IN_FLIGHT, Exportable, Snapshot, SnapshotNote
 from bot.core.tiers import facts as tier_facts
 from bot.core.vault import Facts, Kind
-from bot.core.vault.names import folder
 from bot.ports import GraphDoor
 from bot.services.archiving import Archiving
 from bot.services.arrivals import Arrivals, facts_of, stored
@@ -28,7 +27,7 @@ from bot.services.counting import count, version
 from bot.services.exports import Actor
 from bot.services.fingerprints import Fingerprints
 from bot.services.hauls import Hauls, Record, Told
-from bot.services.scratch import Scratches
+from bot.services.scratch import PATIENCE, Scratches
 from bot.services.steps import Later
 from bot.services.steps.snapshot import begin_snapshot, begun, watch_snapshot
 from bot.services.witnessing import Witnessing
@@ -80,10 +79,11 @@ class ExportSteps:
             case ExportStep.WATCH_SCRATCH:
                 return await self._scratches.ready(op)
             case ExportStep.READ:
-                return await self._hauls.carry(op.id, lambda told: self._read(op, told))
+                return await self._hauls.carry(
+                    op.id, lambda told: self._read(op, told), wanted=lambda: self._reads(op)
+                )
             case ExportStep.CLEAN:
-                self._hauls.stop(op.id)
-                return await self._scratches.discard(op)
+                return await self._clean(op)
             case unreachable:
                 assert_never(unreachable)
 
@@ -156,16 +156,12 @@ class ExportSteps:
         )
 
     async def _in_the_vault(self, op: Export) -> e.Event | Later | None:
-        inside = folder(op.environment, op.plan.instance.name, op.instance_id)
         try:
-            contents = await self._exports.open.contents(inside)
+            kept = await self._arrivals.kept(op)
         except VaultUnavailable as absent:
             log.warning("no look into the vault", why=absent.summary)
             return Later(seconds=LOOK)
-        for export in contents.exports:
-            if export.manifest.operation_id == op.id:
-                return stored(export.manifest)
-        return None
+        return stored(kept) if kept else None
 
     async def _read(self, op: Export, told: Told) -> e.Event:
         """Read the graph out of the scratch instance into the vault."""
@@ -212,6 +208,24 @@ class ExportSteps:
         manifest = await self._exports.archive(facts, chunks, actor=actor, finish=finish)
         counts = Counts.model_validate(manifest.header["counts"])
         return stored(manifest, counts=counts, compared=compared)
+
+    async def _reads(self, op: Export) -> bool:
+        now = await self._world.operations.get(op.id)
+        return now is not None and now.phase is ExportPhase.READING
+
+    async def _clean(self, op: Export) -> e.Event | Later:
+        """Delete the scratch instance; of what has failed or was cancelled nothing is kept."""
+        self._hauls.stop(op.id)
+        gone = await self._scratches.discard(op)
+        if isinstance(gone, Later) or op.stored or not op.last(e.ScratchRunning):
+            return gone
+        # it may have ended between the archive's last look and the record of it
+        try:
+            over = await self._hauls.after(op.id, self._arrivals.withdraw(op))
+        except VaultUnavailable as absent:
+            log.warning("no look into the vault", why=absent.summary)
+            over = self._world.clock.now() >= op.since + PATIENCE
+        return gone if over else Later(seconds=COMING)
 
     async def _telling(self, op: Export, archiving: Archiving, total: int) -> AsyncIterator[bytes]:
         """Give the archive on, and tell after each tenth how far it has come."""
