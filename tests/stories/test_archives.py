@@ -1,7 +1,6 @@
 """An archive: a scratch instance, its graph read out into the vault, and the instance deleted."""
 
 import asyncio
-import contextlib
 import gzip
 import tarfile
 from io import BytesIO
@@ -173,39 +172,6 @@ async def test_a_lost_answer_means_no_password_and_so_no_archive(story: Story) -
     assert op.phase is P.FAILED
     assert "password of the scratch instance was lost" in str(story.approver.thread()[-1])
     assert scratch(story) == []
-
-
-class Crash(BaseException):
-    """The process is gone."""
-
-
-@pytest.mark.parametrize(
-    "phase", [P.SNAPSHOTTING, P.PICKED, P.CREATING, P.LOADING, P.READING, P.CLEANING]
-)
-async def test_a_crash_in_any_phase_ends_with_one_archive_and_no_instance(
-    story: Story, phase: P
-) -> None:
-    record = story.bot.house.runner.record
-    crashed: list[P] = []
-
-    async def dies(op, event):  # type: ignore[no-untyped-def]
-        moved = await record(op, event)
-        if moved is not None and moved.phase is phase and not crashed:
-            crashed.append(phase)
-            raise Crash
-        return moved
-
-    object.__setattr__(story.bot.house.runner, "record", dies)
-    with contextlib.suppress(Crash):
-        await archived(story)
-    assert crashed
-    await story.restart()
-    await story.advance(hours=2)
-    assert (await exported(story)).phase is P.DONE
-    assert len((await story.bot.house.exports.contents()).exports) == 1
-    assert scratch(story) == []
-    created = [c for c in story.aura.calls if (c.method, c.path) == ("POST", "/v1/instances")]
-    assert len(created) == 1
 
 
 async def test_cancelling_while_it_loads_deletes_the_scratch_instance(story: Story) -> None:
