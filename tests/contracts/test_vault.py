@@ -89,6 +89,15 @@ async def test_two_puts_at_the_same_moment_become_two_exports(stand: Stand) -> N
         assert await whole(stand.vault.get(each.name)) == f"body {n}".encode()
 
 
+async def test_of_many_that_create_one_file_at_once_one_does(stand: Stand) -> None:
+    """Claims, manifests and holds rest on it."""
+    holds = [Hold(at=stand.clock.now(), why=f"dispute {n}") for n in range(16)]
+    for path in ("a", "b", "c"):
+        made = await asyncio.gather(*(stand.vault._shelf.create(path, hold) for hold in holds))
+        assert made.count(True) == 1
+        assert await stand.vault._shelf.read(path, Hold) == holds[made.index(True)]
+
+
 async def test_hostile_names_stay_in_their_folder(stand: Stand) -> None:
     for hostile in ("../../../x", "a\nb#1?*", "", "ü" * 300, ".manifest.json", "%2e%2e/%00"):
         odd = facts(instance_name=hostile, snapshot_id=SnapshotId(hostile or "."))

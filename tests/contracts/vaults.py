@@ -56,7 +56,7 @@ class Moto:
 
 def start_moto() -> tuple[subprocess.Popen[bytes], Moto]:
     port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", f"{port}"]
+    command = [sys.executable, "-m", "tests.contracts.s3", f"{port}"]
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=quiet, stderr=quiet)  # noqa: S603
     moto = Moto(f"http://127.0.0.1:{port}")
