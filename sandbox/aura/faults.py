@@ -40,6 +40,9 @@ class Faults:
     slow: Fault = field(default_factory=partial(Fault, "Aura answers seconds late"))
     throttle: Fault = field(default_factory=partial(Fault, "Aura says: too many requests (429)"))
     forbid: Fault = field(default_factory=partial(Fault, "The API credential may only look (403)"))
+    conflict: Fault = field(
+        default_factory=partial(Fault, "Aura shows running, and refuses acts as busy (409)")
+    )
     unavailable: Fault = field(default_factory=partial(Fault, "Aura is down (500, 502, 503, 504)"))
     drop_answer: Fault = field(
         default_factory=partial(Fault, "Aura accepts the next POST, then cuts the connection")

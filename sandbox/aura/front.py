@@ -19,6 +19,7 @@ from sandbox.aura.answers import (
     RefusedError,
     as_v2,
     forbidden,
+    ongoing,
     refused,
     turned_away,
 )
@@ -132,6 +133,7 @@ class Front:
                 if request.method != "GET" and self._faults.forbid.take():
                     raise forbidden()  # credentials have the role of the person who made them
                 body = _parsed(request)
+                self._refuse_as_busy(request)
                 asked = Asked(
                     n=n,
                     now=self._world.now(),
@@ -152,6 +154,12 @@ class Front:
             return _reply(answer, request_id if authentic else None, dropped=dropped)
 
         return hear
+
+    def _refuse_as_busy(self, request: Incoming) -> None:
+        # v1 may show `running` and refuse all the same, for a while: seen on the live service
+        acts = request.method != "GET" and "instance" in request.names
+        if acts and self._faults.conflict.take():
+            raise ongoing("resuming")
 
     def _noticed(self, answering: Answering) -> Answering:
         def answer(world: World, asked: Asked) -> Answer:

@@ -23,6 +23,10 @@ REFUSALS: dict[str, tuple[Callable[[Story], None], str]] = {
         lambda story: story.aura.set_status(aura.ORDERS_PROD, "updating", for_seconds=3600),
         "nother operation is running on the instance",
     ),
+    "conflict of a running instance": (
+        lambda story: story.aura.faults.conflict.always(),
+        "nother operation is running on the instance",
+    ),
     "not permitted": (lambda story: story.aura.expire_tokens(), "does not permit this"),
     "may only look": (lambda story: story.aura.faults.forbid.always(), "does not permit"),
     "throttled": (lambda story: story.aura.faults.throttle.next(), "too many requests"),

@@ -84,6 +84,19 @@ async def test_a_scheduled_snapshot_is_waited_for_before_the_safety_snapshot(sto
     assert op.safety_snapshot != scheduled.id
 
 
+async def test_a_running_instance_that_refuses_the_safety_snapshot_is_asked_again(
+    story: Story,
+) -> None:
+    await story.requested()
+    story.aura.faults.conflict.next(3)
+    await story.approved()
+    await story.advance(minutes=15)
+
+    assert (await story.operation()).phase == "done"
+    assert story.writes.count(f"snapshots {aura.ORDERS_PROD}") == 4
+    assert [call.status for call in sent_restores(story)] == [202]
+
+
 async def test_a_snapshot_that_runs_is_waited_for_before_the_restore(story: Story) -> None:
     await approved(story)
     before_aura(story, "snapshots", lambda: _begin_snapshot(story))

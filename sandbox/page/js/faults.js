@@ -22,6 +22,7 @@ const WORDS = {
     slow: "Every call to Aura takes three seconds longer.",
     throttle: "Aura refuses calls: too many requests, try later.",
     forbid: "The API credential may look and not act: Aura refuses every change.",
+    conflict: "Aura refuses every change of an instance: busy, whatever its state says.",
     unavailable: "Aura is down and answers 500, 502, 503 and 504 in turn.",
     drop_answer: "Aura accepts an order, then the line is cut before it answers.",
     snapshot_fails: "Snapshots fail.",

@@ -12,7 +12,7 @@ import pytest
 from sandbox.aura import AuraDouble, Call, Fault, Faults
 from sandbox.aura.fleet import ORDERS_PROD, SANDBOX_PAID
 from sandbox.aura.times import utc_now
-from tests.sandbox.aura.caller import Caller, HandClock
+from tests.sandbox.aura.caller import Caller, HandClock, reason
 
 ROOT = Path(__file__).parents[3]
 
@@ -79,6 +79,17 @@ async def test_throttle_answers_429_with_retry_after(aura: Caller, double: AuraD
     answer = await aura.get("/instances")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "2")
     assert (await aura.get("/instances")).status_code == 200
+
+
+async def test_conflict_refuses_acts_on_an_instance_that_shows_nothing(
+    aura: Caller, double: AuraDouble
+) -> None:
+    double.faults.conflict.next(2)
+    assert await aura.status(ORDERS_PROD) == "running"
+    for path in ("snapshots", "pause"):
+        answer = await aura.post(f"/instances/{ORDERS_PROD}/{path}")
+        assert reason(answer, status=409) == "ongoing-database-operation"
+    await aura.take(ORDERS_PROD)
 
 
 async def test_slow_adds_its_delay_before_the_call_is_carried_out(
