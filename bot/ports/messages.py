@@ -25,6 +25,8 @@ class Card(Frozen):
     """The line in the thread that more people may approve than were written to."""
     link: str | None = None
     """The address of ``root``."""
+    unseen: MessageRef | None = None
+    """The message to the requester that no card can be posted, so that nobody decides."""
     told: int = 0
     """How many events of the history have their line in the thread."""
     ended: MessageRef | None = None

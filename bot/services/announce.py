@@ -12,7 +12,7 @@ import structlog
 
 from bot.core.base import ChannelId, OperationId
 from bot.core.errors import ChatFailed, ChatUnavailable, StoreUnavailable
-from bot.core.operations import Asked, TakeSnapshot
+from bot.core.operations import Asked, Phase, TakeSnapshot
 from bot.core.seal import seal
 from bot.ports import Card
 from bot.services import handover, outcomes
@@ -128,6 +128,9 @@ class Announcer:
             ref = await turn.say(op.channel, message, thread_ts=thread)
             if ref is not None:
                 await turn.note(root=ref, shown={ref.ts: seal(message)})
+            elif op.phase is Phase.AWAITING_APPROVAL and turn.card.unseen is None:
+                ref = await turn.say(ChannelId(op.requester.user_id), views.unseen(op))
+                await turn.note(unseen=ref)
         if turn.card.root is not None and turn.card.link is None:
             link = None
             with suppress(ChatFailed):  # the next time will do

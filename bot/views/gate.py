@@ -91,6 +91,16 @@ def receipt(op: Asked, *, link: str | None) -> Message:
     return Message(text=text, blocks=(section(text), *linked(link, "Open the request")))
 
 
+def unseen(op: Asked) -> Message:
+    """Tell the requester that Slack takes no card of the request, so that nobody decides."""
+    text = (
+        f"Nobody sees your request {ask(op)}: Slack does not let me post in {channel(op.channel)}. "
+        f"Nothing has been changed. Without a decision it expires at {moment(op.plan.expires_at)}; "
+        "ask again once somebody has let me post there."
+    )
+    return Message(text=text, blocks=(section(text),))
+
+
 def _decision(op: Asked) -> tuple[str, str, str]:
     """Say how the request was decided, words of others, and what it means for the data."""
     at = op.created_at

@@ -36,6 +36,7 @@ from bot.views.words import sentence
 
 gate = gates.gate
 invitation = gates.invitation
+unseen = gates.unseen
 others = gates.others
 
 

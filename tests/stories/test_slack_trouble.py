@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from inline_snapshot import snapshot
 
 from bot.core.errors import ChatUnavailable
 from bot.ports import Chat, MessageRef
@@ -163,6 +164,32 @@ async def test_where_the_bot_cannot_report_nothing_begins(story: Story, why: str
     await story.requester.types("/aura restore orders-prod", slack.GENERAL)
     await story.requester.sends(reason="Bad deploy", suffix=aura.ORDERS_PROD[-4:])
     assert await story.bot.operations.recent() == ()
+
+
+async def test_a_request_that_slack_lets_nobody_see_is_told_to_who_made_it_and_expires(
+    story: Story,
+) -> None:
+    story.slack.workspace.restrict(slack.OPS_PRODUCTION)
+    await story.requester.types("/aura restore orders-prod")
+    await story.requester.sends(reason="Bad deploy", suffix=aura.ORDERS_PROD[-4:])
+    (told,) = story.requester.channel("dm")
+    assert str(told).split(". ") == snapshot(
+        [
+            "Nobody sees your request to restore *orders-prod* `0d5e7a11`: "
+            "Slack does not let me post in #ops-production",
+            "Nothing has been changed",
+            "Without a decision it expires at 2026-11-22 08:11 UTC; "
+            "ask again once somebody has let me post there.",
+        ]
+    )
+    await story.restart()
+    await story.settle()
+    assert len(story.requester.channel("dm")) == 1
+
+    await story.advance(hours=1)
+    assert (await story.operation()).phase == "expired"
+    assert "expired" in str(story.requester.channel("dm")[-1])
+    assert story.restores == 0
 
 
 @pytest.mark.parametrize("how", ["archive", "freeze", "restrict"])

@@ -267,6 +267,7 @@ def _of(op: AnyOperation) -> Iterator[Shown]:
     if isinstance(op, Restore):
         yield f"gate: {name}", operations.gate(op, now=now)
         yield f"invitation: {name}", operations.invitation(op, link=LINK)
+        yield f"unseen: {name}", operations.unseen(op)
         yield f"deny: {name}", forms.deny_form(op)
 
 
