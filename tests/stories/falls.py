@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.adapters.aura.guard import Guard
+from bot.adapters.console.imports import Imports
 from bot.adapters.vault import ObstoreVault
 from bot.core.base import OperationId
 from bot.core.operations import AnyOperation, Operation
@@ -78,8 +79,11 @@ class Life:
         guard, vault = self.story.bot.aura._line._http._transport, world.vault
         assert isinstance(guard, Guard)
         assert isinstance(vault, ObstoreVault)
+        assert isinstance(world.imports, Imports)
+        loading = world.imports._console._line._guard._spending
         within: list[tuple[object, str, object]] = [
             (guard._spending, "_consume", self._consuming(guard._spending._consume)),
+            (loading, "_consume", self._consuming(loading._consume)),
             (guard._copies, "_ledger", self._cued("claims", guard._copies._ledger)),
             (vault, "_shelf", self._cued("shelf", vault._shelf)),
         ]
@@ -233,7 +237,7 @@ class Fell:
         The bot may fall between Slack's answer and its own note of it; then it tells once more.
         """
         unnoted = self.place.startswith(f"after chat.post while {self.op.phase} ")
-        good = self.op.phase == "done"
+        good = self.op.phase in ("done", "proven")
         if not self.op.final:
             return (self.ends, self.alerts) == (0, 1)
         return self.ends in ((1, 2) if unnoted else (1,)) and self.alerts == (not good)
@@ -311,8 +315,13 @@ class Walk:
 
 
 def _changes(call: Call) -> bool:
-    """Whether Aura changed something for a call; what it refused it did not."""
-    return call.method != "GET" and call.path.startswith("/v1/") and call.status < 300
+    """Whether Aura changed something for a call; what it refused it did not.
+
+    Of the console's calls only the last one changes an instance.
+    """
+    changes = call.path.startswith("/v1/") and "/import" not in call.path
+    changes = changes or call.path.endswith("/upload-complete")
+    return call.method != "GET" and changes and call.status < 300
 
 
 def _named(call: Call) -> str:
