@@ -28,9 +28,8 @@ $(READY): requirements-dev.lock pyproject.toml
 sandbox: setup ## start Savepoint with everything embedded and print the address of its page
 	@$(BIN)/savepoint sandbox
 
-test: setup ## run all tests: those that share the machine side by side, then those that want it alone
-	@$(BIN)/python -m pytest -n 2 -m "not (browser or crash or neo4j or quarter)"
-	@$(BIN)/python -m pytest -m "browser or crash or neo4j or quarter"
+test: setup ## run all tests, two at a time
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: setup ## style, types and import contracts
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -38,6 +38,15 @@ def pytest_configure() -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a browser, a server or the lived quarter; the longest go first."""
+    for item in items:
+        for together in ("browser", "crash", "neo4j", "quarter"):
+            if item.get_closest_marker(together):
+                item.add_marker(pytest.mark.xdist_group(together))
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Name bytes by their length: some hold a time, and every process must find the same tests."""
     return f"{len(val)} bytes" if isinstance(val, bytes) else None
