@@ -84,7 +84,7 @@ def manifest(http: str | None = None, *, workflow: bool = False) -> dict[str, An
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "Savepoint", "always_online": True},
             "shortcuts": [

@@ -113,7 +113,7 @@ class App:
     home_tab: bool = True
     messages_tab: bool = True
     """Whether people have direct messages with the app at all."""
-    messages_read_only: bool = True
+    messages_read_only: bool = False
     """Whether they only read them: then there is no place to type in, not even a command."""
 
     @classmethod

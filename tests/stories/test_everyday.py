@@ -1,7 +1,5 @@
 """Everyday commands: help, instances, jobs, and what is said when something is mistyped."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.core.base import UserId
@@ -205,9 +203,7 @@ async def test_a_list_leaves_out_what_one_may_not_see_and_reads_none_of_it(story
     assert await story.audit() == audit  # leaving out is no decision about anything
 
 
-async def test_a_slash_command_is_answered_where_people_may_write_to_the_app(story: Story) -> None:
-    cast = story.slack.world.cast
-    cast.app = replace(cast.app, messages_read_only=False)
+async def test_a_slash_command_is_answered_in_the_bots_own_direct_messages(story: Story) -> None:
     await story.requester.types("/aura snapshot take orders-prod", "dm")
     assert "I am asking Aura for a snapshot" in story.requester.whisper
     assert "snapshot of orders-prod" in str(story.approver.card(slack.OPS_PRODUCTION))

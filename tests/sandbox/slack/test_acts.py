@@ -58,6 +58,7 @@ async def test_nobody_types_to_an_app_that_is_only_read(
     double: SlackDouble, web: AsyncWebClient
 ) -> None:
     requester = double.person(REQUESTER)
+    double.world.cast.app = replace(double.world.app, messages_read_only=True)
     turned_off = r"Sending messages to this app has been turned off\."
     with pytest.raises(SlackSaysError, match=turned_off):
         await requester.says("hello", "dm")

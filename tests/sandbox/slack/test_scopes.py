@@ -26,7 +26,7 @@ async def test_an_event_comes_with_its_scope_and_not_without(
     double: SlackDouble, event: str
 ) -> None:
     cast = double.world.cast
-    cast.app = replace(cast.app, events=(event,), messages_read_only=False)
+    cast.app = replace(cast.app, events=(event,))
     double.ack_seconds = 0.1
     double.scopes = tuple({*double.scopes, *EVENT_SCOPES.values()} - {EVENT_SCOPES[event]})
     await HAPPENS[event](double)
