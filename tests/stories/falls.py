@@ -215,20 +215,20 @@ async def lapse(story: Story, span: timedelta) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Fell:
-    """What came of one fall: the operation at its end, and what Aura did on its way.
+    """What came of one fall: the operation at its end, and what was sent to Aura on its way.
 
     ``ends`` and ``alerts`` count the messages that tell of it.
     """
 
     place: str
     op: AnyOperation
-    changes: Counter[str]
+    sent: Counter[str]
     ends: int
     alerts: int
 
     def __str__(self) -> str:
         told = f"told {self.ends} times, alerted {self.alerts} times"
-        return f"{self.place}: {self.op.phase}, {dict(self.changes)}, {told}"
+        return f"{self.place}: {self.op.phase}, {dict(self.sent)}, {told}"
 
     @property
     def told(self) -> bool:
@@ -303,7 +303,7 @@ class Walk:
         return Fell(
             place=place,
             op=op,
-            changes=Counter(_named(c) for c in story.aura.calls if c.n > calls and _changes(c)),
+            sent=Counter(_named(c) for c in story.aura.calls if c.n > calls and _counts(c)),
             ends=_told(story, op, views.ending(op, now=at(op)).text) if op.final else 0,
             alerts=_told(story, op, alert.text),
         )
@@ -314,14 +314,21 @@ class Walk:
         await self.ask(self)
 
 
-def _changes(call: Call) -> bool:
-    """Whether Aura changed something for a call; what it refused it did not.
-
-    Of the console's calls only the last one changes an instance.
-    """
+def _asks_for_change(call: Call) -> bool:
+    """Whether a call is to change something; of the console's only the last one is."""
     changes = call.path.startswith("/v1/") and "/import" not in call.path
-    changes = changes or call.path.endswith("/upload-complete")
-    return call.method != "GET" and changes and call.status < 300
+    return call.method != "GET" and (changes or call.path.endswith("/upload-complete"))
+
+
+def _changes(call: Call) -> bool:
+    """Whether Aura changed something for a call; what it refused it did not."""
+    return _asks_for_change(call) and call.status < 300
+
+
+def _counts(call: Call) -> bool:
+    """Whether a call may be sent once only; what is refused of these may be asked for again."""
+    again = call.method == "DELETE" or call.path.endswith("/snapshots")
+    return _changes(call) if again else _asks_for_change(call)
 
 
 def _named(call: Call) -> str:

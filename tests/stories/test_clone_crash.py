@@ -25,7 +25,7 @@ async def test_whatever_the_bot_was_at_it_creates_once_at_most_and_tells(story: 
     assert set(places) >= UNSENT | {"after aura.create_copy while starting 1"}
     async for fell in walk.falls(places):
         assert isinstance(fell.op, Clone)
-        assert fell.changes == ({} if fell.place in UNSENT else {"instances": 1}), fell
+        assert fell.sent == ({} if fell.place in UNSENT else {"instances": 1}), fell
         assert fell.op.phase == ("failed" if fell.place in UNSENT else "done"), fell
         assert fell.told, fell
         assert await story.bot.operations.open() == (), fell

@@ -180,7 +180,7 @@ async def _walked(story: Story, ask: Deed, call: str, part: int) -> None:
     async for fell in walk.falls(places[part::PARTS]):
         assert isinstance(fell.op, Gated)
         sent = {} if fell.place in UNSENT else {call: 1}
-        assert fell.changes == {"snapshots": 1, **sent}, fell
+        assert fell.sent == {"snapshots": 1, **sent}, fell
         assert fell.op.phase == ("done" if sent else "stuck"), fell
         assert fell.told, fell
         await _settle(story, fell.op)

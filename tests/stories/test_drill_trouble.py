@@ -186,7 +186,7 @@ async def test_wherever_the_bot_stops_one_instance_is_created_and_none_is_left(
     assert set(places) >= UNHEARD
     async for fell in walk.falls(places[part::PARTS]):
         once = {} if "claims.claim" in fell.place else {"instances": 1, "delete": 1}
-        assert fell.changes == once, fell
+        assert fell.sent == once, fell
         lost = fell.place in UNHEARD
         assert fell.op.phase == (P.COULD_NOT_RUN if lost else P.PROVEN), fell
         assert fell.told, fell

@@ -79,7 +79,7 @@ async def test_wherever_the_bot_falls_an_archive_is_stored_once_and_its_instance
     async for fell in walk.falls(places[part::PARTS]):
         created = fell.place not in UNSENT
         once = {"instances": 1, "delete": 1} if created else {}
-        assert fell.changes == {"snapshots": 1, **once}, fell
+        assert fell.sent == {"snapshots": 1, **once}, fell
         lost = fell.place in UNSENT | UNHEARD
         assert fell.op.phase == (P.FAILED if lost else P.DONE), fell
         await check(story, fell)
@@ -94,6 +94,6 @@ async def test_wherever_the_bot_falls_a_file_that_is_brought_is_stored_once(
     assert len(places) >= 55
     assert set(places) >= {f"after shelf.create while awaiting_file {n}" for n in (1, 2)}
     async for fell in walk.falls(places[part::PARTS]):
-        assert fell.changes == {"snapshots": 1}, fell
+        assert fell.sent == {"snapshots": 1}, fell
         assert fell.op.phase == P.DONE, fell
         await check(story, fell)

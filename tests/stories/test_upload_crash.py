@@ -35,7 +35,7 @@ async def test_wherever_the_bot_stops_it_loads_once_at_most_and_tells(
     async for fell in walk.falls(places[part::PARTS]):
         assert isinstance(fell.op, Upload)
         sent = {} if fell.place in UNSENT else {"upload-complete": 1}
-        assert fell.changes == {"snapshots": 1, **sent}, fell
+        assert fell.sent == {"snapshots": 1, **sent}, fell
         assert fell.op.phase == ("done" if sent else "stuck"), fell
         assert fell.told, fell
         if not sent:
