@@ -16,6 +16,9 @@ from bot.core.people import ROBOT
 Block = dict[str, Any]
 View = dict[str, Any]
 
+_BREAKS = "\n\r\t\u2028\u2029"
+_HIDDEN = ("Cc", "Cf", "Co", "Cs", "Cn")
+
 
 class Message(Frozen):
     """What one chat message shows. ``text`` is what notifications and screen readers say."""
@@ -29,16 +32,19 @@ def clean(text: str, most: int = 300) -> str:
 
     Line breaks become blanks; control, bidi and other invisible characters are dropped.
     """
-    visible = "".join(
-        " " if c in "\n\r\t\u2028\u2029" else c
-        for c in text
-        if c in "\n\r\t\u2028\u2029"
-        or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn")
-    )
-    one_line = " ".join(visible.split())
+    one_line = " ".join(_visible(text).split())
     if len(one_line) > most:
         one_line = one_line[: most - 1] + "…"
     return one_line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _visible(text: str) -> str:
+    changed = {
+        ord(c): " " if c in _BREAKS else None
+        for c in set(text)
+        if c in _BREAKS or unicodedata.category(c) in _HIDDEN
+    }
+    return text.translate(changed)
 
 
 def code(text: str, most: int = 120) -> str:

@@ -1,5 +1,6 @@
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -51,14 +52,14 @@ def test_slack_would_take_every_view_of_a_large_fleet(said: str) -> None:
         assert faults(shown) == [], name
 
 
+@cache
 def loose(text: str) -> bool:
     """Whether a text could ping, mention a stranger, link away or turn the line around."""
     return (
         "<!" in text
         or "<@U0EVIL" in text
         or "<https://x" in text
-        or any(c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs") for c in text)
-        or "\u2028" in text
+        or any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl") for c in set(text) - {"\n"})
     )
 
 
@@ -72,7 +73,7 @@ outside = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(outside)
 def test_text_from_outside_can_neither_ping_nor_hide(said: str) -> None:
     for name, shown in every(said):
