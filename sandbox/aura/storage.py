@@ -34,9 +34,10 @@ class Stored:
 
     def add(self, piece: bytes) -> None:
         """Take the next bytes."""
-        while piece:
+        rest = memoryview(piece)  # whose parts are no copies: a piece may be a whole part
+        while rest:
             step = GRAIN - self.received % GRAIN
-            taken, piece = piece[:step], piece[step:]
+            taken, rest = rest[:step], rest[step:]
             self.crc32 = zlib.crc32(taken, self.crc32)
             self.received += len(taken)
             if self.size <= KEPT_MOST:
