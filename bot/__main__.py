@@ -5,6 +5,7 @@ traceback.
 """
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -174,7 +175,13 @@ async def _serve(settings: Settings, *, until_eof: bool) -> None:
     stop = _told_to_stop()
     if until_eof:
         asyncio.get_running_loop().add_reader(sys.stdin, _read_on, stop)
-    await app.serve(settings, stop=stop)
+    await app.serve(settings, stop=stop, ready=_settled)
+
+
+def _settled(port: int) -> None:
+    """Spare later collections what the start made: it stays, and a look at all of it takes long."""
+    gc.collect()
+    gc.freeze()
 
 
 def _read_on(stop: asyncio.Event) -> None:
