@@ -130,7 +130,7 @@ class Counted(ObstoreVault):
 async def test_a_sealed_export_is_decrypted_once_and_once_more_for_each_crash(
     story: Story, tmp_path: Path, crashes: int
 ) -> None:
-    content = noise(story, 40)
+    content = noise(story, 26)
     shelf = Shelf(story, tmp_path / "shelf", sealed=True, key=True)
     kept = await shelf.add(content)
     shelf.vault.__class__ = Counted
