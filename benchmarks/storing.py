@@ -41,7 +41,7 @@ async def measure(folder: Path) -> Part:
             target = folder / f"{way}-{number}"
             target.mkdir()
             arguments = ("-m", "benchmarks.storing", way, str(source), str(target))
-            async with python(*arguments, env={}) as process:
+            async with python(*arguments, env={"SAVEPOINT_BENCH_MIB": str(SIZE)}) as process:
                 found = {key: float(value) for key, value in (await told(process, 3)).items()}
             took[way].append(found["SECONDS"])
             took["read" if way == "bare" else "up"].append(found["PART"])
