@@ -1,6 +1,6 @@
 """An awkward graph, and the way from a server into an archive and out of it into another one."""
 
-import tarfile
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -135,8 +135,7 @@ def read_back(file: Path, folder: Path) -> Iterator[Neo4j]:
     """Import an archive as its README says, and run the server on it."""
     home = Home(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(file) as tar:
-        tar.extractall(folder, filter="data")
+    subprocess.run(["tar", "-xf", file, "-C", folder], check=True)  # noqa: S603, S607
     home.admin("database", "import", "full", "neo4j", "@import.args", "--max-off-heap-memory=400m")
     with running(home) as server:
         for script in (*sorted((folder / "restore").glob("*")), folder / "schema.cypher"):
