@@ -70,26 +70,36 @@ class Part:
     notes: Sequence[str] = ()
 
 
-def render(parts: Sequence[Part], *, at: datetime, seconds: float) -> str:
-    """Return the whole result as Markdown."""
-    head = [
-        "# What Savepoint costs",
+HEAD = """# What Savepoint costs
+
+Written by `make bench`, part by part. Ratios are against a floor measured in the same part;
+absolute figures vary with the machine and with what else runs on it.
+"""
+
+
+def table(part: Part, *, at: datetime, seconds: float) -> str:
+    """Return one part as Markdown: what came of it, when, where, and in how many seconds."""
+    lines = [
+        f"## {part.title}",
         "",
-        "Written by `make bench`. Ratios are against a floor measured in the same run; absolute",
-        "figures vary with the machine and with what else runs on it.",
+        f"{at:%Y-%m-%d %H:%M} UTC · {_machine()} · {seconds:.0f} s",
         "",
-        f"{at:%Y-%m-%d %H:%M} UTC · {_machine()} · {seconds:.0f} s in all",
     ]
-    return "\n\n".join(["\n".join(head), *map(table, parts)]) + "\n"
-
-
-def table(part: Part) -> str:
-    """Return one part as Markdown."""
-    lines = [f"## {part.title}", ""]
     lines += ["| what | measured | floor | ratio | goal | kept |", "|---|---|---|---|---|---|"]
     lines += ["| " + " | ".join(row.cells()) + " |" for row in part.rows]
     lines += [""] + [f"- {note}" for note in part.notes]
-    return "\n".join(lines).rstrip()
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def kept(before: str, tables: Sequence[str]) -> str:
+    """Return the results with these tables in place of those of the same titles, or behind them."""
+    found = {_title(each): each for each in before.split("\n## ")[1:]}
+    found |= {_title(each): each for each in (t.removeprefix("## ") for t in tables)}
+    return "\n".join([HEAD, *(f"## {each.rstrip()}\n" for each in found.values())])
+
+
+def _title(table: str) -> str:
+    return table.partition("\n")[0]
 
 
 def missed(parts: Sequence[Part]) -> list[str]:

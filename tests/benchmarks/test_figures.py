@@ -1,7 +1,7 @@
 import pytest
 
 from benchmarks.figures import most_within, overtaken, percentile
-from benchmarks.goals import Part, Row, missed
+from benchmarks.goals import HEAD, Part, Row, kept, missed
 
 
 def test_a_percentile_lies_between_its_neighbours() -> None:
@@ -38,3 +38,9 @@ def test_a_goal_is_kept_up_to_its_very_figure() -> None:
         Row(what="no goal", value=""),
     ]
     assert missed([Part(title="t", rows=rows)]) == ["t: missed", "t: not measured"]
+
+
+def test_a_part_that_is_measured_anew_takes_the_place_of_its_former_table() -> None:
+    before = kept("", ["## One\n\nold\n", "## Two\n\nstays\n"])
+    after = kept(before, ["## One\n\nnew\n", "## Three\n\ncomes\n"])
+    assert after == f"{HEAD}\n## One\n\nnew\n\n## Two\n\nstays\n\n## Three\n\ncomes\n"
