@@ -7,7 +7,7 @@ small adapters that fetch from and give to the event loop; memory stays constant
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any
 
 import pyrage  # type: ignore[import-untyped]
@@ -54,8 +54,9 @@ async def opened(chunks: AsyncIterable[bytes], by: Sequence[object]) -> AsyncGen
     """Yield the chunks decrypted; raises VaultSealed when no identity fits or bytes are wrong."""
     out = _through(chunks, lambda source, sink: pyrage.decrypt_io(source, sink, list(by)))
     try:
-        async for piece in out:
-            yield piece
+        async with aclosing(out):
+            async for piece in out:
+                yield piece
     except CryptFailedError:
         raise VaultSealed(
             "the export cannot be decrypted with the identity that is configured here",
@@ -71,11 +72,13 @@ class _Source:
         self._loop = loop
         self._left = memoryview(b"")
         self.pending: Future[bytes] | None = None
+        self.turn = asyncio.Lock()
         self.closed = False
         self.error: BaseException | None = None
 
     async def _next(self) -> bytes:
-        return await anext(self._chunks, b"")
+        async with self.turn:
+            return await anext(self._chunks, b"")
 
     def read(self, size: int = -1) -> bytes:
         try:
@@ -162,3 +165,5 @@ async def _stop(
         waiting.cancel()
     with suppress(Exception):
         await running
+    async with source.turn:  # a read that was called off has let go of where the bytes come from
+        pass

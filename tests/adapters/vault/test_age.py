@@ -1,10 +1,11 @@
 """Encryption: read back by pyrage, and by Debian's age, which nobody here wrote."""
 
+import asyncio
 import os
 import shutil
 import subprocess
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 
 import pyrage  # type: ignore[import-untyped]
@@ -125,3 +126,23 @@ def test_a_recipient_that_is_none_is_named(bad: str) -> None:
 def test_a_key_file_without_a_key_is_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="age identity"):
         age.identities(bad)
+
+
+async def test_whoever_stops_in_the_middle_finds_the_source_at_rest() -> None:
+    body, asked = await sealed(os.urandom(4 << 20)), asyncio.Event()
+
+    async def stored() -> AsyncGenerator[bytes, None]:
+        try:
+            yield body[: 3 << 20]
+            asked.set()
+            await asyncio.Event().wait()  # a store that takes its time
+        finally:
+            for _ in range(20):
+                await asyncio.sleep(0)  # and that does not let go at once
+
+    source = stored()
+    pieces = age.opened(source, age.identities(SECRET))
+    assert len(await anext(pieces)) > 0
+    await asked.wait()
+    await pieces.aclose()
+    await source.aclose()  # raises RuntimeError where a read is still under way
