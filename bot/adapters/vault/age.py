@@ -6,7 +6,6 @@ small adapters that fetch from and give to the event loop; memory stays constant
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
-from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -71,22 +70,26 @@ class _Source:
         self._chunks = aiter(chunks)
         self._loop = loop
         self._left = memoryview(b"")
-        self.pending: Future[bytes] | None = None
-        self.turn = asyncio.Lock()
-        self.closed = False
+        self._reading: asyncio.Task[bytes] | None = None
+        self._closed = False
         self.error: BaseException | None = None
 
+    def close(self) -> None:
+        """Call off the read that is under way, and those to come; for the loop alone."""
+        self._closed = True
+        if self._reading is not None:
+            self._reading.cancel()
+
     async def _next(self) -> bytes:
-        async with self.turn:
-            return await anext(self._chunks, b"")
+        if self._closed:
+            raise BrokenPipeError
+        self._reading = asyncio.current_task()
+        return await anext(self._chunks, b"")
 
     def read(self, size: int = -1) -> bytes:
         try:
             while not len(self._left):
-                if self.closed:
-                    raise BrokenPipeError
-                self.pending = asyncio.run_coroutine_threadsafe(self._next(), self._loop)
-                chunk = self.pending.result()
+                chunk = asyncio.run_coroutine_threadsafe(self._next(), self._loop).result()
                 if not chunk:
                     return b""
                 self._left = memoryview(chunk)
@@ -154,16 +157,15 @@ async def _through(
 async def _stop(
     running: "asyncio.Future[None]", source: _Source, pieces: "asyncio.Queue[bytes | None]"
 ) -> None:
-    """Let the thread end, whatever it waits for; nobody wants its pieces any more."""
-    source.closed = True
+    """Let the thread end, whatever it waits for; nobody wants its pieces any more.
+
+    It ends after its last read has, so whoever gave the chunks finds them at rest.
+    """
+    source.close()
     while not running.done():
-        if source.pending is not None:
-            source.pending.cancel()
         waiting = asyncio.ensure_future(pieces.get())
         either: set[asyncio.Future[Any]] = {running, waiting}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
     with suppress(Exception):
         await running
-    async with source.turn:  # a read that was called off has let go of where the bytes come from
-        pass
