@@ -10,8 +10,8 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from types import TracebackType
 from typing import Self, assert_never
@@ -26,6 +26,7 @@ from redis.exceptions import RedisError
 from bot.adapters.bells import Bells, Hold
 from bot.adapters.clock import SystemClock
 from bot.adapters.periodic import every
+from bot.adapters.redis.connection import guarded
 from bot.core.base import OperationId
 from bot.core.errors import StoreUnavailable
 
@@ -111,7 +112,7 @@ class DocketQueue:
         An operation is owed at most one tick, the earliest that was wanted: a later bell is
         absorbed by it. One that is rung for while it runs is ticked again afterwards.
         """
-        with _store_errors():
+        with guarded():
             due, wait_ms = await self._bells.ring(operation_id, max(0, round(after * 1000)))
             await self._send(operation_id, f"{due}", wait_ms)
 
@@ -120,12 +121,12 @@ class DocketQueue:
 
         Near 0 in good health. A growing number says that no worker answers its bells.
         """
-        with _store_errors():
+        with guarded():
             return await self._bells.lag_ms() / 1000
 
     async def depth(self) -> int:
         """Return how many operations wait for a tick, timers included; raises StoreUnavailable."""
-        with _store_errors():
+        with guarded():
             return await self._bells.depth()
 
     async def my_turn(self, name: str, *, seconds: float) -> bool:
@@ -133,7 +134,7 @@ class DocketQueue:
 
         Raises StoreUnavailable.
         """
-        with _store_errors():
+        with guarded():
             key, px = f"sp:turn:{name}", round(seconds * 1000)
             return await self._redis.set(key, "taken", nx=True, px=px) is not None
 
@@ -270,14 +271,3 @@ def _retry() -> Retry:
 
 async def _nothing(error: Exception) -> None:
     """Do nothing between two attempts."""
-
-
-@contextmanager
-def _store_errors() -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        raise StoreUnavailable(
-            "the store does not answer",
-            hint="`/aura job list` shows in a minute what had been accepted.",
-        ) from error

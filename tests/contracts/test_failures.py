@@ -157,7 +157,7 @@ async def test_refusal_of_the_store_is_not_an_outage(store: Redis) -> None:
     assert not isinstance(failed.value, Unsure)
 
 
-def test_timeout_of_the_event_loop_counts_as_no_answer() -> None:
+async def test_timeout_of_the_event_loop_counts_as_no_answer() -> None:
     with pytest.raises(StoreUnavailable), guarded():
         raise TimeoutError
 
@@ -165,3 +165,25 @@ def test_timeout_of_the_event_loop_counts_as_no_answer() -> None:
 def test_other_scheme_is_refused() -> None:
     with pytest.raises(ValueError, match="scheme"):
         connect("http://localhost")
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_cancellation_is_heeded_at_any_moment_of_a_call(store: Redis, turns: int) -> None:
+    operations = RedisOperations(store)
+    await operations.open()  # the connection is there
+    answers = 0
+
+    async def ask() -> None:
+        nonlocal answers
+        for _ in range(1000):
+            await operations.open()
+            answers += 1
+
+    asking = asyncio.create_task(ask())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    asking.cancel()
+    before = answers
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert answers == before

@@ -185,8 +185,8 @@ async def test_an_upload_that_is_cancelled_stops_sending(
         if name != "put" or ended:
             return
         op = await uploaded(story)
-        await story.bot.house.jobs.cancel(op.requester, op.id)
         try:
+            await asyncio.shield(story.bot.house.jobs.cancel(op.requester, op.id))
             await asyncio.Event().wait()
         finally:
             ended.append("cancelled")

@@ -58,9 +58,10 @@ def connect(url: str, *, timeout: float = 5.0) -> Redis:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Turn whatever the store fails with into StoreUnavailable."""
+    """Turn whatever the store fails with into StoreUnavailable; a cancellation is heeded."""
     try:
-        yield
+        with _heeded():
+            yield
     except (RedisError, OSError) as error:
         # redis-py wraps the refusal of a new connection in a ConnectionError
         match error.__cause__ if isinstance(error.__cause__, RedisError) else error:
@@ -79,6 +80,20 @@ def guarded() -> Iterator[None]:
             "the store holds something that this version cannot read",
             hint="Run the same, newest version of Savepoint everywhere.",
         ) from error
+
+
+@contextmanager
+def _heeded() -> Iterator[None]:
+    """Raise a cancellation that came within, should it have been answered with a result.
+
+    redis-py sends under `asyncio.wait_for`, which does that on Python 3.11 when what it waits for
+    is done by then (https://github.com/python/cpython/issues/86296).
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    yield
+    if task and task.cancelling() > before:
+        raise asyncio.CancelledError
 
 
 class Script:
