@@ -8,6 +8,7 @@ import getpass
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -16,7 +17,7 @@ import typer
 
 from bot import errands, log
 from bot.adapters.clock import SystemClock
-from bot.adapters.vault.stream import Tally
+from bot.adapters.vault.stream import Tally, counted
 from bot.config import Settings, load
 from bot.core.base import Frozen, SnapshotId
 from bot.core.errors import BotError, VaultDamaged
@@ -275,9 +276,9 @@ async def _write(file: Path, pieces: AsyncIterator[bytes], digests: Digests) -> 
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(handle, "wb") as out:
-            async for piece in pieces:
-                await tally.add(piece)
-                await asyncio.to_thread(out.write, piece)
+            async with aclosing(counted(pieces, tally, None)) as passing:
+                async for piece in passing:
+                    await asyncio.to_thread(out.write, piece)
         if tally.digests() != digests:
             raise VaultDamaged("what came is not what was stored", hint="Verify the export.")
         part.rename(file)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyrage  # type: ignore[import-untyped]
 
-from bot.adapters.vault.stream import MIB
+from bot.adapters.vault.stream import MIB, in_a_thread
 from bot.core.errors import VaultSealed
 
 
@@ -142,7 +142,7 @@ async def _through(
         finally:
             sink.give(None)
 
-    running = asyncio.ensure_future(asyncio.to_thread(run))
+    running = in_a_thread(run)
     try:
         while (piece := await pieces.get()) is not None:
             yield piece

@@ -4,7 +4,9 @@ import asyncio
 import hashlib
 import zlib
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import obstore
 from obstore.store import ObjectStore
@@ -23,8 +25,8 @@ BLIND_PART = 16 * MIB
 _IN_FLIGHT = 16 * MIB
 #: So much is read at once, and so many reads are under way while one is being hashed.
 _READ, _AHEAD = 2 * MIB, 2
-#: Smaller pieces are hashed on the spot: a thread would cost more.
-_SMALL = 64 * 1024
+#: So many pieces are at most kept for the hashes.
+_UNHASHED = 2
 
 
 class Tally:
@@ -35,14 +37,8 @@ class Tally:
         self._sha = hashlib.sha256()
         self._crc = 0
 
-    async def add(self, piece: bytes) -> None:
+    def add(self, piece: bytes) -> None:
         """Add the next piece; both hashes leave other threads running meanwhile."""
-        if len(piece) <= _SMALL:
-            self._add(piece)
-        else:
-            await asyncio.to_thread(self._add, piece)
-
-    def _add(self, piece: bytes) -> None:
         self._sha.update(piece)
         self._crc = zlib.crc32(piece, self._crc)
         self.size += len(piece)
@@ -51,6 +47,46 @@ class Tally:
         """Return what was counted so far."""
         crc = f"{self._crc:08x}"
         return Digests(size=self.size, sha256=self._sha.hexdigest(), crc32=crc)
+
+
+async def counted(
+    chunks: AsyncIterable[bytes], tally: Tally, told: Told | None
+) -> AsyncGenerator[bytes, None]:
+    """Pass the chunks on, hashed while whoever takes them is at work with them.
+
+    ``tally`` has them all once the last one was taken, or the generator is closed.
+    """
+    loop, room = asyncio.get_running_loop(), asyncio.Semaphore(_UNHASHED)
+    given: SimpleQueue[bytes | None] = SimpleQueue()
+
+    def hash_all() -> None:
+        while (chunk := given.get()) is not None:
+            tally.add(chunk)
+            loop.call_soon_threadsafe(room.release)
+
+    hashing = in_a_thread(hash_all)
+    try:
+        async for chunk in chunks:
+            await room.acquire()
+            given.put(chunk)
+            yield chunk
+            await tell(told, tally.size)
+    finally:
+        given.put(None)
+        await hashing
+    await tell(told, tally.size)
+
+
+def in_a_thread(work: Callable[[], None]) -> asyncio.Future[None]:
+    """Run ``work`` in a thread of its own, for as long as a stream takes.
+
+    The loop's own threads are few; were streams to take them all, nobody could feed them.
+    """
+    threads = ThreadPoolExecutor(1)
+    try:
+        return asyncio.get_running_loop().run_in_executor(threads, work)
+    finally:
+        threads.shutdown(wait=False)  # it ends with its work
 
 
 async def tell(told: Told | None, count: int) -> None:

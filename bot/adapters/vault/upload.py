@@ -1,15 +1,14 @@
 """The way up: encrypted if wanted, cut into parts, hashed in the same pass."""
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterable, Sequence
+from contextlib import AsyncExitStack, aclosing
 
 import obstore
 from obstore.store import ObjectStore
 
 from bot.adapters.vault import age
 from bot.adapters.vault.faults import plainly
-from bot.adapters.vault.stream import MOST_PARTS, Tally, part_size, recut, side_by_side, tell
+from bot.adapters.vault.stream import MOST_PARTS, Tally, counted, part_size, recut, side_by_side
 from bot.core.errors import VaultDamaged, VaultUnavailable
 from bot.core.vault import Digests
 from bot.ports.vault import Told
@@ -35,8 +34,6 @@ async def upload(
     number of bytes came than ``size``, and VaultUnavailable; what was begun is left unfinished.
     """
     came = Tally()
-    through = _counted(chunks, came, told)
-    pieces = age.sealed(through, to) if to else through
     stored = Tally() if to else came
     part = part_size(_grown(size) if to else size)
     sent = 0
@@ -44,13 +41,16 @@ async def upload(
         writer = obstore.open_writer_async(
             store, path, buffer_size=part, max_concurrency=side_by_side(part)
         )
-    async with aclosing(through), aclosing(pieces), aclosing(recut(pieces, part)) as parts:
+    async with AsyncExitStack() as stack:
+        pieces = await stack.enter_async_context(aclosing(counted(chunks, came, told)))
+        if to:
+            sealed = await stack.enter_async_context(aclosing(age.sealed(pieces, to)))
+            pieces = await stack.enter_async_context(aclosing(counted(sealed, stored, None)))
+        parts = await stack.enter_async_context(aclosing(recut(pieces, part)))
         async for piece in parts:
             sent += len(piece)
             if sent > part * MOST_PARTS:
                 raise VaultUnavailable("the stream is longer than the store can take")
-            if stored is not came:
-                await stored.add(piece)
             with plainly(_STORING):
                 await writer.write(piece)
     if size is not None and came.size != size:
@@ -65,21 +65,3 @@ async def upload(
 
 def _grown(size: int | None) -> int | None:
     return None if size is None else size + size // _AGE_SHARE + _AGE_HEAD
-
-
-async def _counted(
-    chunks: AsyncIterable[bytes], tally: Tally, told: Told | None
-) -> AsyncGenerator[bytes, None]:
-    """Pass the chunks on, each hashed while whoever takes it is at work with it."""
-    hashing: asyncio.Future[None] | None = None
-    try:
-        async for chunk in chunks:
-            if hashing is not None:
-                await hashing
-            hashing = asyncio.ensure_future(tally.add(chunk))
-            yield chunk
-            await tell(told, tally.size)
-    finally:
-        if hashing is not None:
-            await hashing
-    await tell(told, tally.size)

@@ -16,7 +16,7 @@ from bot.adapters.vault import age
 from bot.adapters.vault.faults import Gone
 from bot.adapters.vault.place import Place
 from bot.adapters.vault.shelf import Claim, Shelf
-from bot.adapters.vault.stream import Tally, ranges, tell
+from bot.adapters.vault.stream import Tally, counted, ranges
 from bot.adapters.vault.upload import upload
 from bot.core.base import OperationId
 from bot.core.errors import AlreadyHeld, BotError, VaultDamaged, VaultSealed, VaultUnavailable
@@ -264,10 +264,12 @@ class ObstoreVault:
         if size != digests.size:
             return f"it has {size:,} bytes, and should have {digests.size:,}"
         tally = Tally()
-        async with aclosing(self._read(name, 0, size)) as pieces:
-            async for piece in pieces:
-                await tally.add(piece)
-                await tell(told, tally.size)
+        async with (
+            aclosing(self._read(name, 0, size)) as pieces,
+            aclosing(counted(pieces, tally, told)) as passing,
+        ):
+            async for _ in passing:
+                pass
         return "" if tally.digests() == digests else "its bytes are not those that were stored"
 
     async def _read(self, name: str, start: int, end: int) -> AsyncGenerator[bytes, None]:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tracemalloc
 from collections.abc import AsyncGenerator, AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyrage  # type: ignore[import-untyped]
@@ -146,3 +147,18 @@ async def test_whoever_stops_in_the_middle_finds_the_source_at_rest() -> None:
     await asked.wait()
     await pieces.aclose()
     await source.aclose()  # raises RuntimeError where a read is still under way
+
+
+async def test_streams_take_no_thread_from_whoever_feeds_them() -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+
+    async def fetched() -> AsyncIterator[bytes]:
+        async for piece in of(BODY):
+            yield await asyncio.to_thread(bytes, piece)
+
+    async def through() -> int:
+        pieces = age.sealed(fetched(), age.recipients([PUBLIC]))
+        return sum([len(piece) async for piece in pieces])
+
+    async with asyncio.timeout(30):
+        assert min(await asyncio.gather(through(), through())) > len(BODY)
