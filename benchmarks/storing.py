@@ -26,7 +26,7 @@ from bot.core.vault import Facts, Kind
 
 MIB = 1024 * 1024
 SIZE = int(os.environ.get("SAVEPOINT_BENCH_MIB", "2048"))
-ROUNDS = 5
+ROUNDS = 7
 PIECE = LEAST_PART
 
 
@@ -40,6 +40,7 @@ async def measure(folder: Path) -> Part:
         for way in ("bare", "vault") if number % 2 else ("vault", "bare"):
             target = folder / f"{way}-{number}"
             target.mkdir()
+            _cool(source)
             arguments = ("-m", "benchmarks.storing", way, str(source), str(target))
             async with python(*arguments, env={"SAVEPOINT_BENCH_MIB": str(SIZE)}) as process:
                 found = {key: float(value) for key, value in (await told(process, 3)).items()}
@@ -94,9 +95,10 @@ def _part(mid: dict[str, float], took: dict[str, list[float]], most: float) -> P
         ],
         notes=[
             f"{ROUNDS} rounds that take turns, medians; each add is a process of its own.",
+            "The file comes from the disk: its pages are dropped from memory before each add.",
             "The floor of the upload is obstore's put of the same stream in the same parts, synced "
-            "at the end; that of the whole add reads the file back besides, without hashing, since "
-            "an add that was not read back is not one.",
+            "at the end; that of the whole add reads the file back besides, as obstore streams it "
+            "and without hashing, since an add that was not read back is not one.",
             f"Spread: {spread}.",
         ],
     )
@@ -109,6 +111,12 @@ def _fill(path: Path) -> None:
             out.write(number.to_bytes(8, "big") + block[8:])
         out.flush()
         os.fsync(out.fileno())
+
+
+def _cool(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(handle)
 
 
 def _empty(folder: Path) -> None:

@@ -1,13 +1,13 @@
 """Backup files that can be loaded: found in vault or folder, looked into, read as a whole."""
 
 import asyncio
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
+from isal import isal_zlib
 from pydantic import ValidationError
 
 from bot.core.backups import Inspection, Inspector
@@ -202,7 +202,7 @@ class _Sums:
     def feed(self, piece: bytes) -> None:
         self._inspector.feed(piece)
         self._sha256.update(piece)
-        self._crc32 = zlib.crc32(piece, self._crc32)
+        self._crc32 = isal_zlib.crc32(piece, self._crc32)
 
     def finish(self) -> tuple[Inspection, tuple[str, int]]:
         return self._inspector.finish(), (self._sha256.hexdigest(), self._crc32)

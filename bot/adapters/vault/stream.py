@@ -2,13 +2,13 @@
 
 import asyncio
 import hashlib
-import zlib
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
 import obstore
+from isal import isal_zlib
 from obstore.store import ObjectStore
 
 from bot.adapters.vault.faults import plainly
@@ -40,7 +40,7 @@ class Tally:
     def add(self, piece: bytes) -> None:
         """Add the next piece; both hashes leave other threads running meanwhile."""
         self._sha.update(piece)
-        self._crc = zlib.crc32(piece, self._crc)
+        self._crc = isal_zlib.crc32(piece, self._crc)
         self.size += len(piece)
 
     def digests(self) -> Digests:
