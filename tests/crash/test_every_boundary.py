@@ -86,14 +86,21 @@ UNSENT = between("after ready operations.update", "after starting permits.consum
 UNHEARD = between("after starting aura.overwrite_in_place", "before starting operations.update")
 
 
-async def along(here: Stage, witness: Witness, op: OperationId, bot: Running) -> None:
-    """Let Aura come to its ends, but not before the bot has waited for them, or has fallen."""
+async def along(
+    here: Stage, witness: Witness, op: OperationId, bot: Running, *, falls_first: bool = False
+) -> None:
+    """Let Aura come to its ends, but not before the bot has waited for them, or has fallen.
+
+    Cards are edited beside the steps; with ``falls_first`` none is on its way to the one call.
+    """
 
     def waited(place: str) -> bool:
         met = here.trace.read_text() if here.trace.exists() else ""
         return bot.ended is not None or f"after {place} queue.ring 2" in met
 
-    await until(lambda: waited("snapshotting"), within=30)
+    await until(
+        lambda: bot.ended is not None or (waited("snapshotting") and not falls_first), within=30
+    )
     await witness.lets_complete(op)
     await until(lambda: waited("restoring"), within=30)
     await witness.lets_finish(op)
@@ -106,7 +113,8 @@ async def trial(place: Stages, world: Doubles, n: int, boundary: Boundary) -> st
         bot = await here.bot(fall=Fall(instance=target, boundary=boundary), traced=True)
         async with here.witness() as witness:
             op = await witness.ask_and_approve_what_was_told(target, bot)
-            aura = asyncio.create_task(along(here, witness, op, bot))
+            editing = boundary.name.startswith("editing ")
+            aura = asyncio.create_task(along(here, witness, op, bot, falls_first=editing))
             assert await bot.end() == -signal.SIGKILL, boundary
             heir = await here.bot()
             ends = await witness.all_end_well(op)
