@@ -187,3 +187,14 @@ async def test_a_cancellation_is_heeded_at_any_moment_of_a_call(store: Redis, tu
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert answers == before
+
+
+async def test_a_cancellation_is_heeded_where_the_store_fails_in_that_moment() -> None:
+    async def ask() -> None:
+        with guarded():
+            asking.cancel()
+            raise ConnectionResetError
+
+    asking = asyncio.create_task(ask())
+    with pytest.raises(asyncio.CancelledError):
+        await asking

@@ -84,16 +84,18 @@ def guarded() -> Iterator[None]:
 
 @contextmanager
 def _heeded() -> Iterator[None]:
-    """Raise a cancellation that came within, should it have been answered with a result.
+    """Raise a cancellation that came within, should it have been answered with something else.
 
-    redis-py sends under `asyncio.wait_for`, which does that on Python 3.11 when what it waits for
-    is done by then (https://github.com/python/cpython/issues/86296).
+    redis-py sends under `asyncio.wait_for`, which on Python 3.11 answers with the result or failure
+    of what it waits for when that is there by then (https://github.com/python/cpython/issues/86296).
     """
     task = asyncio.current_task()
     before = task.cancelling() if task else 0
-    yield
-    if task and task.cancelling() > before:
-        raise asyncio.CancelledError
+    try:
+        yield
+    finally:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
 
 
 class Script:
